@@ -31,6 +31,7 @@ struct machine_config {
     struct machine_drive disk[MACHINE_DISKS];
     struct machine_drive cdrom;
     bool                 has_cdrom; /* an empty CD drive is present even with no path; set by default */
+    bool                 demo;      /* the built-in guest is in drive A:, where no other disk is; its writes are discarded */
     const char          *boot;      /* order, of "acd"; NULL: first medium given */
     const char          *bios;      /* file; NULL: built in */
     const char          *vga_bios;  /* file; NULL: built in */

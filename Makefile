@@ -1,0 +1,156 @@
+# ochenta. `make help` lists what there is to make.
+#
+#   make CC=clang   another compiler            make SAN=1   with ASan and UBSan, in build-san/
+#   make SDL=0      without the window          make LUA=0   without scripts
+#
+# Plain `make` never installs anything; `make run` and `make test` call `make deps` first.
+
+VERSION  = 0.1
+PREFIX  ?= /usr/local
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+AR       = ar
+SAN     ?= 0
+SDL     ?= 1
+LUA     ?= 1
+
+# --- what Debian packages are needed: the one list ------------------------------------------------------------------
+DEPS_BUILD = gcc libc6-dev binutils make pkg-config zlib1g-dev libpng-dev libcapstone-dev
+DEPS_SDL   = libsdl2-dev
+DEPS_LUA   = liblua5.4-dev
+DEPS_ROMS  = nasm
+DEPS_TEST  = check python3
+
+DEPS = $(DEPS_BUILD) $(DEPS_ROMS) $(DEPS_TEST) \
+       $(if $(filter 1,$(SDL)),$(DEPS_SDL)) $(if $(filter 1,$(LUA)),$(DEPS_LUA))
+
+# --- flags ------------------------------------------------------------------------------------------------------------
+BUILD    = build$(if $(filter 1,$(SAN)),-san)
+# -ffp-contract=off: the same floating-point results on every host, with or without fused multiply-add.
+CFLAGS  ?= -O2 -g
+OWN_CFLAGS = -std=gnu11 -Wall -Wextra -Wshadow -ffp-contract=off $(CFLAGS)
+CPPFLAGS   = -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DOCHENTA_VERSION='"$(VERSION)"' \
+             -DWITH_SDL=$(SDL) -DWITH_LUA=$(LUA)
+ifeq ($(SAN),1)
+OWN_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS    += -fsanitize=address,undefined
+endif
+
+PACKAGES = zlib libpng capstone $(if $(filter 1,$(SDL)),sdl2) $(if $(filter 1,$(LUA)),lua5.4)
+PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
+PACKAGE_LIBS   = $(shell pkg-config --libs $(PACKAGES))
+
+# --- sources: every .c file of a folder -------------------------------------------------------------------------------
+CORE_DIRS  = util devices mem cpu cpu/x86 cpu/x86/jit storage net machine
+FRONT_DIRS = debug frontends frontends/headless $(if $(filter 1,$(LUA)),frontends/script) $(if $(filter 1,$(SDL)),frontends/sdl)
+
+CORE_SRC   = $(wildcard $(addsuffix /*.c,$(CORE_DIRS)))
+FRONT_SRC  = $(wildcard $(addsuffix /*.c,$(FRONT_DIRS)))
+UNIT_SRC   = $(wildcard tests/unit/*.c)
+ROMS       = roms/bios.bin roms/vgabios.bin roms/demo.img
+
+object     = $(patsubst %.S,$(BUILD)/%.o,$(patsubst %.c,$(BUILD)/%.o,$(1)))
+CORE_OBJ   = $(call object,$(CORE_SRC)) $(BUILD)/machine/roms.o
+FRONT_OBJ  = $(call object,$(FRONT_SRC))
+UNIT_OBJ   = $(call object,$(UNIT_SRC))
+
+# --- the program ------------------------------------------------------------------------------------------------------
+.PHONY: all
+all: check-packages check-state check-floors $(BUILD)/ochenta
+
+$(BUILD)/ochenta: $(FRONT_OBJ) $(BUILD)/libochenta.a
+	$(CC) $(LDFLAGS) -o $@ $(FRONT_OBJ) $(BUILD)/libochenta.a $(PACKAGE_LIBS) -lm
+
+# The machine as a library: everything but the debugger and the frontends.
+$(BUILD)/libochenta.a: $(CORE_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $(CORE_OBJ)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(if $(filter debug/% frontends/% machine/% tests/%,$<),$(PACKAGE_CFLAGS)) $(OWN_CFLAGS) -MMD -MP -c -o $@ $<
+
+# A ROM that is not there is empty; the machine then says so.
+rom_file = $(if $(wildcard $(1)),$(1),/dev/null)
+$(BUILD)/machine/roms.o: machine/roms.S $(wildcard $(ROMS)) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) -DROM_BIOS='"$(call rom_file,roms/bios.bin)"' -DROM_VGA_BIOS='"$(call rom_file,roms/vgabios.bin)"' \
+	    -DROM_DEMO='"$(call rom_file,roms/demo.img)"' -c -o $@ $<
+
+# Changes when the compiler or an option does, so that everything is then built again.
+FLAGS_LINE = $(CC) $(CPPFLAGS) $(OWN_CFLAGS) $(LDFLAGS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(FLAGS_LINE))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS_LINE))' >$@
+FORCE:
+
+.PHONY: check-packages
+check-packages:
+	@command -v $(CC) >/dev/null || { echo "$(CC) is missing: run 'make deps'" >&2; exit 1; }
+	@command -v pkg-config >/dev/null || { echo "pkg-config is missing: run 'make deps'" >&2; exit 1; }
+	@for p in $(PACKAGES); do pkg-config --exists $$p || \
+	    { echo "the library $$p is missing: run 'make deps' (SDL=0 and LUA=0 build without window and scripts)" >&2; exit 1; }; done
+
+# --- firmware and demo disk: roms/ holds built ones; `make roms` builds them from source -------------------------------
+.PHONY: roms
+-include $(wildcard bios/bios.mk bios/vga/vga.mk demo/demo.mk)
+roms: $(ROMS)
+
+# --- run --------------------------------------------------------------------------------------------------------------
+.PHONY: run
+run: deps
+	@$(MAKE) --no-print-directory all
+	$(BUILD)/ochenta --demo
+
+# --- tests ------------------------------------------------------------------------------------------------------------
+.PHONY: test test-long bench unit-tests check-state check-floors
+test: deps
+	@$(MAKE) --no-print-directory all unit-tests
+	@BUILD=$(BUILD) tests/run-all.sh short
+
+test-long: deps
+	@$(MAKE) --no-print-directory all unit-tests
+	@BUILD=$(BUILD) tests/run-all.sh long
+
+bench: all
+	@if [ -x tests/bench/run ]; then BUILD=$(BUILD) tests/bench/run; else echo "tests/bench has no runner" >&2; exit 1; fi
+
+unit-tests: $(BUILD)/unit-tests
+
+# Unit tests see the library and, of the frontends, what needs neither a window nor main().
+UNIT_FRONT_OBJ = $(BUILD)/frontends/options.o $(BUILD)/frontends/help.o $(BUILD)/frontends/png.o
+$(BUILD)/unit-tests: $(UNIT_OBJ) $(UNIT_FRONT_OBJ) $(BUILD)/libochenta.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) $(PACKAGE_LIBS) -lm
+
+# Every field of a device is saved or explicitly skipped.
+check-state:
+	@if [ -e tests/check-state.awk ]; then awk -f tests/check-state.awk $(wildcard devices/*.[ch] cpu/x86/*.[ch] mem/*.[ch]); fi
+
+# Includes go downwards only.
+check-floors:
+	@tests/check-floors.sh
+
+# --- packages ---------------------------------------------------------------------------------------------------------
+.PHONY: deps
+deps:
+	@tests/install-deps.sh $(DEPS)
+
+# --- install, clean, help ---------------------------------------------------------------------------------------------
+.PHONY: install clean help
+install: all
+	install -D -m 755 $(BUILD)/ochenta $(DESTDIR)$(PREFIX)/bin/ochenta
+
+clean:
+	rm -rf build build-san
+
+help:
+	@echo 'make            build/ochenta'
+	@echo 'make deps       install the Debian packages that are missing'
+	@echo 'make run        boot the built-in guest'
+	@echo 'make test       unit, instruction and guest tests; make test-long: all of them'
+	@echo 'make bench      speed'
+	@echo 'make roms       build firmware and demo disk from source'
+	@echo 'make install    to PREFIX ($(PREFIX))'
+	@echo 'make clean      remove build/ and build-san/'
+	@echo 'variables       CC=clang  CFLAGS=-O3  SAN=1  SDL=0  LUA=0'
+
+-include $(wildcard $(CORE_OBJ:.o=.d) $(FRONT_OBJ:.o=.d) $(UNIT_OBJ:.o=.d))

@@ -39,6 +39,11 @@ PACKAGES = zlib libpng capstone $(if $(filter 1,$(SDL)),sdl2) $(if $(filter 1,$(
 PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PACKAGE_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 
+# V=1 shows the commands.
+V ?= 0
+Q  = $(if $(filter 0,$(V)),@)
+say = $(if $(filter 0,$(V)),@echo '  $(1)')
+
 # --- sources: every .c file of a folder -------------------------------------------------------------------------------
 CORE_DIRS  = util devices mem cpu cpu/x86 cpu/x86/jit storage net machine
 FRONT_DIRS = debug frontends frontends/headless $(if $(filter 1,$(LUA)),frontends/script) $(if $(filter 1,$(SDL)),frontends/sdl)
@@ -58,22 +63,27 @@ UNIT_OBJ   = $(call object,$(UNIT_SRC))
 all: check-packages check-state check-floors $(BUILD)/ochenta
 
 $(BUILD)/ochenta: $(FRONT_OBJ) $(BUILD)/libochenta.a
-	$(CC) $(LDFLAGS) -o $@ $(FRONT_OBJ) $(BUILD)/libochenta.a $(PACKAGE_LIBS) -lm
+	$(call say,LD $@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(FRONT_OBJ) $(BUILD)/libochenta.a $(PACKAGE_LIBS) -lm
 
 # The machine as a library: everything but the debugger and the frontends.
 $(BUILD)/libochenta.a: $(CORE_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $(CORE_OBJ)
+	$(call say,AR $@)
+	$(Q)$(AR) rcs $@ $(CORE_OBJ)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(if $(filter debug/% frontends/% machine/% tests/%,$<),$(PACKAGE_CFLAGS)) $(OWN_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC $<)
+	$(Q)$(CC) $(CPPFLAGS) $(if $(filter debug/% frontends/% machine/% tests/%,$<),$(PACKAGE_CFLAGS)) $(OWN_CFLAGS) -MMD -MP -c -o $@ $<
 
 # A ROM that is not there is empty; the machine then says so.
-rom_file = $(if $(wildcard $(1)),$(1),/dev/null)
+rom_file = $(if $(wildcard $(1)),$(1),$(BUILD)/no-rom)
 $(BUILD)/machine/roms.o: machine/roms.S $(wildcard $(ROMS)) $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) -DROM_BIOS='"$(call rom_file,roms/bios.bin)"' -DROM_VGA_BIOS='"$(call rom_file,roms/vgabios.bin)"' \
+	@: >$(BUILD)/no-rom
+	$(call say,AS $<)
+	$(Q)$(CC) -DROM_BIOS='"$(call rom_file,roms/bios.bin)"' -DROM_VGA_BIOS='"$(call rom_file,roms/vgabios.bin)"' \
 	    -DROM_DEMO='"$(call rom_file,roms/demo.img)"' -c -o $@ $<
 
 # Changes when the compiler or an option does, so that everything is then built again.
@@ -117,9 +127,10 @@ bench: all
 unit-tests: $(BUILD)/unit-tests
 
 # Unit tests see the library and, of the frontends, what needs neither a window nor main().
-UNIT_FRONT_OBJ = $(BUILD)/frontends/options.o $(BUILD)/frontends/help.o $(BUILD)/frontends/png.o
+UNIT_FRONT_OBJ = $(call object,$(filter-out frontends/main.c,$(wildcard frontends/*.c)))
 $(BUILD)/unit-tests: $(UNIT_OBJ) $(UNIT_FRONT_OBJ) $(BUILD)/libochenta.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) $(PACKAGE_LIBS) -lm
+	$(call say,LD $@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) $(PACKAGE_LIBS) -lm
 
 # Every field of a device is saved or explicitly skipped.
 check-state:
@@ -151,6 +162,6 @@ help:
 	@echo 'make roms       build firmware and demo disk from source'
 	@echo 'make install    to PREFIX ($(PREFIX))'
 	@echo 'make clean      remove build/ and build-san/'
-	@echo 'variables       CC=clang  CFLAGS=-O3  SAN=1  SDL=0  LUA=0'
+	@echo 'variables       V=1 (show commands)  CC=clang  CFLAGS=-O3  SAN=1  SDL=0  LUA=0'
 
 -include $(wildcard $(CORE_OBJ:.o=.d) $(FRONT_OBJ:.o=.d) $(UNIT_OBJ:.o=.d))

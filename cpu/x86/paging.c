@@ -1,0 +1,496 @@
+/* paging.c: from linear to physical addresses: the page walk, the translation cache, and the slow path of every memory
+ * access. SDM 3A chapter 4 (paging), 5.3 (limit checks), 17.2 (data breakpoints).
+ *
+ * The cache has two layers. `entry` holds translations and rights, as the chip's TLB does: it changes only when the
+ * architecture lets it (fills, INVLPG, CR3) and is part of the machine's state. `fast` holds host pointers for entries that
+ * lead to plain memory: it may be dropped at any time without the guest noticing. */
+#include "cpu/x86/x86.h"
+
+#include "cpu/x86/block_cache.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+enum page_bits { // in directory and table entries
+    PG_P = 1, PG_RW = 2, PG_US = 4, PG_A = 0x20, PG_D = 0x40, PG_PS = 0x80, PG_G = 0x100,
+};
+#define PG_NX (1ull << 63)
+
+enum page_fault_bits { PF_P = 1, PF_W = 2, PF_U = 4, PF_RSVD = 8, PF_ID = 16 };
+
+#define EFER_NXE (1u << 11)
+
+static void *reserve(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
+int x86_tlb_init(struct x86 *c)
+{
+    struct x86_tlb *t = &c->tlb;
+    bool            ok = true;
+
+    for (int n = 0; n < 4; n++) ok &= (t->fast[n >> 1][n & 1] = reserve(TLB_PAGES * sizeof(uintptr_t))) != NULL;
+    ok &= (t->none = reserve(TLB_PAGES * sizeof(uintptr_t))) != NULL;
+    ok &= (t->entry = reserve(TLB_PAGES * sizeof(uint64_t))) != NULL;
+    ok &= (t->list = reserve(TLB_LIST_MAX * sizeof(uint32_t))) != NULL;
+    if (!ok) {
+        x86_tlb_destroy(c);
+        return -ENOMEM;
+    }
+    x86_tlb_select(c);
+    return 0;
+}
+
+void x86_tlb_destroy(struct x86 *c)
+{
+    struct x86_tlb *t = &c->tlb;
+
+    for (int n = 0; n < 4; n++)
+        if (t->fast[n >> 1][n & 1]) munmap(t->fast[n >> 1][n & 1], TLB_PAGES * sizeof(uintptr_t));
+    if (t->none) munmap(t->none, TLB_PAGES * sizeof(uintptr_t));
+    if (t->entry) munmap(t->entry, TLB_PAGES * sizeof(uint64_t));
+    if (t->list) munmap(t->list, TLB_LIST_MAX * sizeof(uint32_t));
+    memset(t, 0, sizeof(*t));
+}
+
+static bool alignment_checked(const struct x86 *c)
+{
+    return c->cpl == 3 && (c->cr0 & CR0_AM) && (c->eflags & FLAG_AC) && x86_has(c, FEAT_486);
+}
+
+/* Whether DR7 enables a breakpoint on data: any slot with R/W other than 00 (execute) and L or G set. */
+static bool data_breakpoints(const struct x86 *c)
+{
+    for (int n = 0; n < 4; n++)
+        if ((c->dr[7] >> (2 * n) & 3) && (c->dr[7] >> (16 + 4 * n) & 3)) return true;
+    return false;
+}
+
+void x86_tlb_select(struct x86 *c)
+{
+    struct x86_tlb *t = &c->tlb;
+
+    if (alignment_checked(c) || data_breakpoints(c)) {
+        c->tlb_read = c->tlb_write = t->none;
+    } else {
+        c->tlb_read = t->fast[0][c->cpl == 3];
+        c->tlb_write = t->fast[1][c->cpl == 3];
+    }
+}
+
+static void drop_fast_page(struct x86_tlb *t, uint32_t page)
+{
+    t->fast[0][0][page] = t->fast[0][1][page] = t->fast[1][0][page] = t->fast[1][1][page] = 0;
+}
+
+void x86_tlb_flush(struct x86 *c, bool keep_global)
+{
+    struct x86_tlb *t = &c->tlb;
+    uint32_t        kept = 0;
+
+    c->stats.tlb_flushes++;
+    for (uint32_t n = 0; n < t->listed; n++) {
+        uint32_t page = t->list[n];
+        if (keep_global && (t->entry[page] & TLB_GLOBAL)) {
+            t->list[kept++] = page;
+            continue;
+        }
+        drop_fast_page(t, page);
+        t->entry[page] = 0;
+    }
+    t->listed = kept;
+    if (!kept) t->big = false;
+}
+
+void x86_tlb_flush_page(struct x86 *c, lin_t lin)
+{
+    struct x86_tlb *t = &c->tlb;
+    uint32_t        page = lin >> PAGE_SHIFT, first = page, last = page;
+
+    if (t->big) { // the whole big page goes, whichever piece is named
+        first = page & ~0x3FFu;
+        last = first + 0x3FF;
+    }
+    for (uint32_t n = first; n <= last; n++) {
+        if (n != page && !(t->entry[n] & TLB_BIG)) continue;
+        drop_fast_page(t, n);
+        t->entry[n] &= TLB_LISTED;
+    }
+}
+
+void x86_tlb_drop_fast(struct x86 *c, uint32_t base, uint64_t size, bool writes_only)
+{
+    struct x86_tlb *t = &c->tlb;
+
+    for (uint32_t n = 0; n < t->listed; n++) {
+        uint32_t page = t->list[n];
+        uint32_t addr = phys_wrap(c->phys, (uint32_t)t->entry[page] & ~PAGE_MASK);
+
+        if (size && (addr < base || addr - base >= size)) continue;
+        t->fast[1][0][page] = t->fast[1][1][page] = 0;
+        if (!writes_only) t->fast[0][0][page] = t->fast[0][1][page] = 0;
+    }
+}
+
+/* --- the walk ------------------------------------------------------------------------------------------------------------------ */
+
+/* What a walk found: address of the page, rights by AND over the levels, and where the last entry is (for D). */
+struct walk {
+    uint64_t page;      /* physical, of the 4 KB piece */
+    bool     rw, us, nx, global, big, dirty;
+    phys_t   at[3];     /* entries that lead here, last one first */
+    unsigned levels;
+    unsigned entry_size;
+    bool     present, reserved;
+};
+
+static void step_rights(struct walk *w, uint64_t e)
+{
+    w->rw = w->rw && (e & PG_RW);
+    w->us = w->us && (e & PG_US);
+    w->nx = w->nx || (e & PG_NX);
+}
+
+static uint64_t read_entry(struct x86 *c, phys_t addr, unsigned size)
+{
+    return addr >> 32 ? ~0ull : phys_read(c->phys, (uint32_t)addr, size);
+}
+
+static void set_bits(struct x86 *c, const struct walk *w, unsigned level, uint32_t bits)
+{
+    uint32_t low = (uint32_t)read_entry(c, w->at[level], 4);
+
+    if ((low & bits) != bits) phys_write(c->phys, (uint32_t)w->at[level], low | bits, 4);
+}
+
+/* Two levels of 4-byte entries; 4 MB pages with CR4.PSE (SDM 3A 4.3). */
+static void walk_32(struct x86 *c, lin_t lin, struct walk *w)
+{
+    uint32_t e;
+
+    w->entry_size = 4;
+    w->levels = 2;
+    w->at[1] = (c->cr3 & ~PAGE_MASK) + ((lin >> 22) << 2);
+    e = (uint32_t)read_entry(c, w->at[1], 4);
+    if (!(e & PG_P)) return;
+    step_rights(w, e);
+    if ((e & PG_PS) && (c->cr4 & CR4_PSE)) {
+        uint32_t reserved = x86_has(c, FEAT_PSE36) ? 1u << 21 : 0x3FF000u & ~0u; // bits 20-13 are address bits 39-32
+        w->at[0] = w->at[1];
+        w->levels = 1;
+        w->big = true;
+        w->reserved = (e & (x86_has(c, FEAT_PSE36) ? reserved : 0x3FE000u)) != 0;
+        w->page = (e & 0xFFC00000u) | (lin & 0x3FF000u);
+        if (x86_has(c, FEAT_PSE36)) w->page |= (uint64_t)(e >> 13 & 0xF) << 32;
+    } else {
+        w->at[0] = (e & ~PAGE_MASK) + ((lin >> 12 & 0x3FF) << 2);
+        e = (uint32_t)read_entry(c, w->at[0], 4);
+        if (!(e & PG_P)) return;
+        step_rights(w, e);
+        w->page = e & ~PAGE_MASK;
+    }
+    w->present = true;
+    w->dirty = (e & PG_D) != 0;
+    w->global = (e & PG_G) && (c->cr4 & CR4_PGE);
+}
+
+/* Three levels of 8-byte entries; 2 MB pages (SDM 3A 4.4). The first level is cached in the CPU. */
+static void walk_pae(struct x86 *c, lin_t lin, struct walk *w)
+{
+    const uint64_t addr_bits = 0xFFFFFF000ull; // 36 bits
+    const uint64_t reserved = ~(addr_bits | 0xFFF | ((c->msr_efer & EFER_NXE) ? PG_NX : 0));
+    uint64_t       e = c->pdpte[lin >> 30];
+
+    w->entry_size = 8;
+    w->levels = 2;
+    if (!(e & PG_P)) return;
+    w->at[1] = (e & addr_bits) + ((lin >> 21 & 0x1FF) << 3);
+    e = read_entry(c, w->at[1], 8);
+    if (!(e & PG_P)) return;
+    w->reserved |= (e & reserved) != 0;
+    step_rights(w, e);
+    if (e & PG_PS) {
+        w->at[0] = w->at[1];
+        w->levels = 1;
+        w->big = true;
+        w->reserved |= (e & 0x1FE000) != 0;
+        w->page = (e & addr_bits & ~0x1FFFFFull) | (lin & 0x1FF000);
+    } else {
+        w->at[0] = (e & addr_bits) + ((lin >> 12 & 0x1FF) << 3);
+        e = read_entry(c, w->at[0], 8);
+        if (!(e & PG_P)) return;
+        w->reserved |= (e & reserved) != 0;
+        step_rights(w, e);
+        w->page = e & addr_bits;
+    }
+    w->present = true;
+    w->dirty = (e & PG_D) != 0;
+    w->global = (e & PG_G) && (c->cr4 & CR4_PGE);
+}
+
+static struct walk walk(struct x86 *c, lin_t lin)
+{
+    struct walk w = {.rw = true, .us = true};
+
+    if (c->cr4 & CR4_PAE) walk_pae(c, lin, &w);
+    else walk_32(c, lin, &w);
+    return w;
+}
+
+bool x86_load_pdptes(struct x86 *c, uint32_t cr3)
+{
+    uint64_t e[4];
+
+    for (int n = 0; n < 4; n++) {
+        e[n] = phys_read(c->phys, (cr3 & ~0x1Fu) + 8 * (uint32_t)n, 8);
+        if ((e[n] & PG_P) && (e[n] & (0xFFFFFFF0000001E6ull & ~0x00000000000000ull))) return false;
+    }
+    memcpy(c->pdpte, e, sizeof(e));
+    return true;
+}
+
+static bool write_allowed(const struct x86 *c, const struct walk *w, bool user)
+{
+    if (user) return w->us && w->rw;
+    return w->rw || !((c->cr0 & CR0_WP) && x86_has(c, FEAT_486));
+}
+
+static void remember(struct x86 *c, uint32_t page, uint64_t entry)
+{
+    struct x86_tlb *t = &c->tlb;
+
+    if (!(t->entry[page] & TLB_LISTED)) {
+        if (t->listed == TLB_LIST_MAX) x86_tlb_flush(c, false);
+        t->list[t->listed++] = page;
+    }
+    drop_fast_page(t, page);
+    t->entry[page] = entry | TLB_VALID | TLB_LISTED;
+    if (entry & TLB_BIG) t->big = true;
+    t->fills++;
+}
+
+/* Walks the tables for LIN, sets A and D bits and fills the cache; or the error code. */
+static bool fill(struct x86 *c, lin_t lin, enum x86_access_kind kind, bool user, uint32_t *error)
+{
+    bool        write = kind == ACCESS_WRITE, nx_on = (c->cr4 & CR4_PAE) && (c->msr_efer & EFER_NXE);
+    struct walk w;
+    uint64_t    entry;
+
+    if (!(c->cr0 & CR0_PG)) {
+        remember(c, lin >> PAGE_SHIFT, (lin & ~(uint64_t)PAGE_MASK) | TLB_USER | TLB_WRITE_S | TLB_WRITE_U);
+        return true;
+    }
+    w = walk(c, lin);
+    *error = (w.present ? PF_P : 0) | (write ? PF_W : 0) | (user ? PF_U : 0) | (kind == ACCESS_FETCH && nx_on ? PF_ID : 0);
+    if (!w.present) return false;
+    if (w.reserved) {
+        *error |= PF_RSVD;
+        return false;
+    }
+    if ((user && !w.us) || (write && !write_allowed(c, &w, user)) || (kind == ACCESS_FETCH && nx_on && w.nx)) return false;
+    for (unsigned n = w.levels; n-- > 0;) set_bits(c, &w, n, n == 0 && write ? PG_A | PG_D : PG_A);
+    w.dirty |= write;
+    entry = (w.page & 0xFFFFFF000ull) | (w.us ? TLB_USER : 0) | (w.global ? TLB_GLOBAL : 0) | (w.nx && nx_on ? TLB_NX : 0) |
+            (w.big ? TLB_BIG : 0);
+    if (w.dirty && write_allowed(c, &w, false)) entry |= TLB_WRITE_S;
+    if (w.dirty && write_allowed(c, &w, true)) entry |= TLB_WRITE_U;
+    remember(c, lin >> PAGE_SHIFT, entry);
+    return true;
+}
+
+static bool entry_allows(uint64_t e, enum x86_access_kind kind, bool user)
+{
+    if (!(e & TLB_VALID)) return false;
+    if (user && !(e & TLB_USER)) return false;
+    if (kind == ACCESS_WRITE) return (e & (user ? TLB_WRITE_U : TLB_WRITE_S)) != 0;
+    return kind != ACCESS_FETCH || !(e & TLB_NX);
+}
+
+bool x86_translate(struct x86 *c, lin_t lin, enum x86_access_kind kind, bool user, uint32_t *phys, uint32_t *error)
+{
+    uint64_t *e = &c->tlb.entry[lin >> PAGE_SHIFT];
+
+    if (!entry_allows(*e, kind, user) && !fill(c, lin, kind, user, error)) {
+        *e &= TLB_LISTED; // a fault drops the cached entry (SDM 3A 4.10.4.1)
+        drop_fast_page(&c->tlb, lin >> PAGE_SHIFT);
+        return false;
+    }
+    // Beyond 4 GB nothing is there; the last page of the map is never RAM.
+    *phys = *e >> 32 & 0xF ? 0xFEFFF000u | (lin & PAGE_MASK) : ((uint32_t)*e & ~PAGE_MASK) | (lin & PAGE_MASK);
+    return true;
+}
+
+bool x86_peek_translate(struct x86 *c, lin_t lin, uint32_t *phys)
+{
+    struct walk w;
+
+    if (!(c->cr0 & CR0_PG)) {
+        *phys = lin;
+        return true;
+    }
+    w = walk(c, lin);
+    *phys = (uint32_t)w.page | (lin & PAGE_MASK);
+    return w.present && !w.reserved && !(w.page >> 32);
+}
+
+/* Makes a host pointer for later accesses of the same page and kind, where it leads to plain memory. */
+static void fill_fast(struct x86 *c, lin_t lin, uint32_t phys, bool write, bool user)
+{
+    const struct phys_region *r;
+    uint32_t                  at = phys_wrap(c->phys, phys) & ~PAGE_MASK;
+
+    r = write ? phys_writer(c->phys, at) : phys_reader(c->phys, at);
+    if (r->kind != PHYS_RAM && (write || r->kind != PHYS_ROM)) return;
+    if (write && c->phys->code_lines[at >> PAGE_SHIFT]) return;
+    if (r->dirty && write) r->dirty[(at - r->base) >> PAGE_SHIFT] = 1;
+    c->tlb.fast[write][user][lin >> PAGE_SHIFT] = (uintptr_t)(r->host + (at - r->base)) - (lin & ~PAGE_MASK);
+}
+
+/* --- accesses by linear address ------------------------------------------------------------------------------------------------- */
+
+static bool page_fault(struct x86 *c, const struct x86_insn *i, lin_t lin, uint32_t error)
+{
+    c->cr2 = lin;
+    return x86_fault_code(c, i, EXC_PF, error);
+}
+
+/* SDM 3A 17.2.4: a data breakpoint of LEN n covers an aligned range of 1, 2 or 4 bytes (2: 8 bytes or undefined). */
+static void check_data_breakpoints(struct x86 *c, lin_t lin, unsigned size, bool write)
+{
+    static const uint8_t lengths[4] = {1, 2, 1, 4};
+
+    for (int n = 0; n < 4; n++) {
+        unsigned rw = c->dr[7] >> (16 + 4 * n) & 3, len = lengths[c->dr[7] >> (18 + 4 * n) & 3];
+        lin_t    at = c->dr[n] & ~(lin_t)(len - 1);
+
+        if (rw == 0 || rw == 2 || (rw == 1 && !write)) continue;
+        if (at <= lin + size - 1 && lin <= at + len - 1) c->debug_hit |= 1u << n;
+    }
+}
+
+static void after_access(struct x86 *c, lin_t lin, unsigned size, bool write)
+{
+    uint32_t before = c->debug_hit;
+
+    check_data_breakpoints(c, lin, size, write);
+    if (c->debug_hit == before) return;
+    for (int n = 0; n < 4; n++) // a hit of a slot that is not enabled is remembered, but does not trap
+        if ((c->debug_hit >> n & 1) && (c->dr[7] >> (2 * n) & 3)) x86_leave_after(c);
+}
+
+/* One access that may cross a page. */
+static bool access_linear(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, bool write, bool user, uint64_t *v)
+{
+    uint32_t first, second, error;
+    unsigned part = PAGE_SIZE - (lin & PAGE_MASK);
+
+    c->cur = i;
+    if (!x86_translate(c, lin, write ? ACCESS_WRITE : ACCESS_READ, user, &first, &error)) return page_fault(c, i, lin, error);
+    if (part >= size) {
+        fill_fast(c, lin, first, write, user);
+        if (write) phys_write(c->phys, first, *v, size);
+        else *v = phys_read(c->phys, first, size);
+        return true;
+    }
+    if (!x86_translate(c, lin + part, write ? ACCESS_WRITE : ACCESS_READ, user, &second, &error))
+        return page_fault(c, i, lin + part, error);
+    if (!write) *v = 0;
+    for (unsigned n = 0; n < size; n++) {
+        uint32_t at = n < part ? first + n : second + (n - part);
+        if (write) phys_write(c->phys, at, *v >> (8 * n) & 0xFF, 1);
+        else *v |= phys_read(c->phys, at, 1) << (8 * n);
+    }
+    return true;
+}
+
+bool x86_sys_load(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t *v)
+{
+    return access_linear(c, i, lin, size, false, false, v);
+}
+
+bool x86_sys_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v)
+{
+    return access_linear(c, i, lin, size, true, false, &v);
+}
+
+/* --- accesses by segment ---------------------------------------------------------------------------------------------------------- */
+
+static bool expand_down(const struct x86_segment *s)
+{
+    return (s->access & (SEGA_CODE | SEGA_EC)) == SEGA_EC;
+}
+
+/* Rights and limit of an access of SIZE bytes at OFF, as SDM 3A 5.3 has them. */
+static bool segment_allows(const struct x86 *c, const struct x86_segment *s, uint32_t off, unsigned size, bool write)
+{
+    uint64_t last = (uint64_t)off + size - 1;
+
+    if (x86_protected(c) && !x86_v86(c)) {
+        if (!s->valid) return false;
+        if (write && (s->access & (SEGA_CODE | SEGA_RW)) != SEGA_RW) return false;
+        if (!write && (s->access & (SEGA_CODE | SEGA_RW)) == SEGA_CODE) return false;
+    }
+    if (expand_down(s)) return off > s->limit && last <= (s->access & SEGA_DB ? 0xFFFFFFFFu : 0xFFFFu);
+    return last <= s->limit;
+}
+
+static bool segment_fault(struct x86 *c, const struct x86_insn *i, unsigned seg)
+{
+    return x86_fault_code(c, i, seg == SEG_SS ? EXC_SS : EXC_GP, 0);
+}
+
+/* The 8086 wraps a word at offset FFFF to offset 0 of the same segment. */
+static bool access_wrapped(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size, bool write, uint64_t *v)
+{
+    if (!write) *v = 0;
+    for (unsigned n = 0; n < size; n++) {
+        uint64_t byte = *v >> (8 * n) & 0xFF;
+        if (!access_linear(c, i, c->seg[seg].base + ((off + n) & 0xFFFF), 1, write, false, &byte)) return false;
+        if (!write) *v |= byte << (8 * n);
+    }
+    return true;
+}
+
+static bool access_segment(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size, bool write, uint64_t *v)
+{
+    const struct x86_segment *s = &c->seg[seg];
+    lin_t                     lin = s->base + off;
+
+    if (!segment_allows(c, s, off, size, write)) {
+        if (!x86_has(c, FEAT_286) && size > 1) return access_wrapped(c, i, seg, off, size, write, v);
+        return segment_fault(c, i, seg);
+    }
+    if (alignment_checked(c) && (lin & (size - 1))) return x86_fault_code(c, i, EXC_AC, 0);
+    if (!access_linear(c, i, lin, size, write, c->cpl == 3, v)) return false;
+    if (unlikely(c->dr[7] & 0xFF)) after_access(c, lin, size, write);
+    return true;
+}
+
+bool x86_load_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size)
+{
+    return access_segment(c, i, seg, off, size, false, &c->mem_value);
+}
+
+bool x86_store_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, uint64_t value, unsigned size)
+{
+    return access_segment(c, i, seg, off, size, true, &value);
+}
+
+bool x86_probe(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size, bool write)
+{
+    const struct x86_segment *s = &c->seg[seg];
+    lin_t                     lin = s->base + off;
+    uint32_t                  phys, error;
+
+    if (!segment_allows(c, s, off, size, write)) {
+        if (!x86_has(c, FEAT_286)) return true;
+        return segment_fault(c, i, seg);
+    }
+    for (unsigned n = 0; n < size; n += PAGE_SIZE - ((lin + n) & PAGE_MASK))
+        if (!x86_translate(c, lin + n, write ? ACCESS_WRITE : ACCESS_READ, c->cpl == 3, &phys, &error))
+            return page_fault(c, i, lin + n, error);
+    return true;
+}

@@ -1,0 +1,305 @@
+/* phys.c: see phys.h. */
+#include "mem/phys.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static void *reserve(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
+static void unreserve(void *p, size_t size)
+{
+    if (p) munmap(p, size);
+}
+
+int phys_init(struct phys *p, uint64_t ram_size)
+{
+    memset(p, 0, sizeof(*p));
+    p->ram_size = ram_size;
+    p->a20_mask = p->top_mask = 0xFFFFFFFFu;
+    p->ram = reserve(ram_size);
+    p->read_map = reserve(PHYS_PAGES);
+    p->write_map = reserve(PHYS_PAGES);
+    p->code_lines = reserve(PHYS_PAGES * sizeof(uint64_t));
+    if (!p->ram || !p->read_map || !p->write_map || !p->code_lines) {
+        phys_destroy(p);
+        return -ENOMEM;
+    }
+    p->regions = 1;
+    phys_region_ram(p, 0, ram_size, p->ram, NULL, false);
+    p->region[PHYS_REGION_MAIN].is_ram = true;
+    phys_map(p, 0, ram_size < 0xA0000 ? ram_size : 0xA0000, PHYS_REGION_MAIN, true, true);
+    if (ram_size > 0x100000) phys_map(p, 0x100000, ram_size - 0x100000, PHYS_REGION_MAIN, true, true);
+    return 0;
+}
+
+void phys_destroy(struct phys *p)
+{
+    unreserve(p->ram, p->ram_size);
+    unreserve(p->read_map, PHYS_PAGES);
+    unreserve(p->write_map, PHYS_PAGES);
+    unreserve(p->code_lines, PHYS_PAGES * sizeof(uint64_t));
+    memset(p, 0, sizeof(*p));
+}
+
+static unsigned add_region(struct phys *p, const struct phys_region *r)
+{
+    for (unsigned n = 1; n < p->regions; n++) {
+        const struct phys_region *q = &p->region[n];
+        if (q->kind == r->kind && q->base == r->base && q->size == r->size && q->host == r->host && q->dirty == r->dirty &&
+            q->ops == r->ops && q->device == r->device)
+            return n;
+    }
+    /* A slot whose region is no longer mapped anywhere can be taken again: BARs move. */
+    if (p->regions == PHYS_MAX_REGIONS) {
+        for (unsigned n = 2; n < PHYS_MAX_REGIONS; n++) {
+            if (!memchr(p->read_map, (int)n, PHYS_PAGES) && !memchr(p->write_map, (int)n, PHYS_PAGES)) {
+                p->region[n] = *r;
+                return n;
+            }
+        }
+        return 0;
+    }
+    p->region[p->regions] = *r;
+    return p->regions++;
+}
+
+unsigned phys_region_ram(struct phys *p, uint32_t base, uint64_t size, uint8_t *host, uint8_t *dirty, bool rom)
+{
+    return add_region(p, &(struct phys_region){
+                             .kind = rom ? PHYS_ROM : PHYS_RAM, .base = base, .size = size, .host = host, .dirty = dirty});
+}
+
+unsigned phys_region_mmio(struct phys *p, uint32_t base, uint64_t size, const struct bus_ops *ops, void *device)
+{
+    return add_region(p, &(struct phys_region){.kind = PHYS_MMIO, .base = base, .size = size, .ops = ops, .device = device});
+}
+
+static void remapped(struct phys *p, uint32_t base, uint64_t size)
+{
+    if (p->remapped) p->remapped(p->opaque, base, size);
+}
+
+void phys_map(struct phys *p, uint32_t base, uint64_t size, unsigned region, bool reads, bool writes)
+{
+    uint32_t first = base >> PAGE_SHIFT;
+    uint64_t pages = (size + PAGE_MASK) >> PAGE_SHIFT;
+
+    if (first + pages > PHYS_PAGES) pages = PHYS_PAGES - first;
+    if (reads) memset(p->read_map + first, (int)region, pages);
+    if (writes) memset(p->write_map + first, (int)region, pages);
+    remapped(p, base, size);
+}
+
+void phys_set_a20(struct phys *p, bool enabled)
+{
+    uint32_t mask = enabled ? 0xFFFFFFFFu : ~(1u << 20);
+
+    if (mask == p->a20_mask) return;
+    p->a20_mask = mask;
+    remapped(p, 0, 0);
+}
+
+/* --- single accesses ----------------------------------------------------------------------------------------------------- */
+
+static uint64_t load_le(const uint8_t *host, unsigned size)
+{
+    uint64_t value = 0;
+
+    memcpy(&value, host, size);
+    return value;
+}
+
+static uint64_t ones(unsigned size)
+{
+    return size == 8 ? ~0ull : (1ull << (8 * size)) - 1;
+}
+
+static uint64_t mmio_read(const struct phys_region *r, uint32_t offset, unsigned size)
+{
+    uint64_t value = 0;
+    unsigned step = r->ops->max_size;
+
+    if (!r->ops->read) return ones(size);
+    for (unsigned done = 0; done < size; done += step) {
+        if (step > size - done) step = size - done;
+        if (step == 3) step = 2;
+        value |= ((uint64_t)r->ops->read(r->device, offset + done, step) & ones(step)) << (8 * done);
+    }
+    return value;
+}
+
+static void mmio_write(const struct phys_region *r, uint32_t offset, uint64_t value, unsigned size)
+{
+    unsigned step = r->ops->max_size;
+
+    if (!r->ops->write) return;
+    for (unsigned done = 0; done < size; done += step) {
+        if (step > size - done) step = size - done;
+        if (step == 3) step = 2;
+        r->ops->write(r->device, offset + done, (uint32_t)((value >> (8 * done)) & ones(step)), step);
+    }
+}
+
+uint64_t phys_read(struct phys *p, uint32_t addr, unsigned size)
+{
+    const struct phys_region *r;
+
+    addr = phys_wrap(p, addr);
+    r = phys_reader(p, addr);
+    switch (r->kind) {
+    case PHYS_RAM:
+    case PHYS_ROM: return load_le(r->host + (addr - r->base), size);
+    case PHYS_MMIO: return mmio_read(r, addr - r->base, size);
+    default: return ones(size);
+    }
+}
+
+/* Tells the CPU of a write to lines that hold decoded code. */
+static void note_code(struct phys *p, uint32_t addr, size_t n)
+{
+    uint64_t lines = p->code_lines[addr >> PAGE_SHIFT];
+    unsigned first, last;
+
+    if (!lines) return;
+    first = (addr & PAGE_MASK) >> 6;
+    last = ((addr & PAGE_MASK) + (uint32_t)n - 1) >> 6;
+    if (lines & (~0ull << first) & (~0ull >> (63 - last))) p->code_written(p->opaque, addr, (uint32_t)n);
+}
+
+static void write_ram(struct phys *p, const struct phys_region *r, uint32_t addr, const void *data, size_t n)
+{
+    memcpy(r->host + (addr - r->base), data, n);
+    if (r->dirty) r->dirty[(addr - r->base) >> PAGE_SHIFT] = 1;
+    note_code(p, addr, n);
+}
+
+void phys_write(struct phys *p, uint32_t addr, uint64_t value, unsigned size)
+{
+    const struct phys_region *r;
+
+    addr = phys_wrap(p, addr);
+    r = phys_writer(p, addr);
+    if (r->kind == PHYS_RAM) write_ram(p, r, addr, &value, size);
+    else if (r->kind == PHYS_MMIO) mmio_write(r, addr - r->base, value, size);
+}
+
+/* --- blocks ---------------------------------------------------------------------------------------------------------------- */
+
+static size_t page_rest(uint64_t addr, size_t n)
+{
+    size_t rest = PAGE_SIZE - (addr & PAGE_MASK);
+
+    return rest < n ? rest : n;
+}
+
+void phys_read_block(struct phys *p, uint64_t addr, void *buf, size_t n)
+{
+    uint8_t *to = buf;
+
+    while (n) {
+        size_t                    step = page_rest(addr, n);
+        uint32_t                  at = phys_wrap(p, (uint32_t)addr);
+        const struct phys_region *r = addr >> 32 ? &p->region[0] : phys_reader(p, at);
+
+        if (r->kind == PHYS_RAM || r->kind == PHYS_ROM) {
+            memcpy(to, r->host + (at - r->base), step);
+        } else if (r->kind == PHYS_MMIO) {
+            for (size_t k = 0; k < step; k++) to[k] = (uint8_t)mmio_read(r, at + (uint32_t)k - r->base, 1);
+        } else {
+            memset(to, 0xFF, step);
+        }
+        addr += step;
+        to += step;
+        n -= step;
+    }
+}
+
+void phys_write_block(struct phys *p, uint64_t addr, const void *buf, size_t n)
+{
+    const uint8_t *from = buf;
+
+    while (n) {
+        size_t                    step = page_rest(addr, n);
+        uint32_t                  at = phys_wrap(p, (uint32_t)addr);
+        const struct phys_region *r = addr >> 32 ? &p->region[0] : phys_writer(p, at);
+
+        if (r->kind == PHYS_RAM) {
+            write_ram(p, r, at, from, step);
+        } else if (r->kind == PHYS_MMIO) {
+            for (size_t k = 0; k < step; k++) mmio_write(r, at + (uint32_t)k - r->base, from[k], 1);
+        }
+        addr += step;
+        from += step;
+        n -= step;
+    }
+}
+
+size_t phys_peek(struct phys *p, uint64_t addr, void *buf, size_t n)
+{
+    uint8_t *to = buf;
+    size_t   good = 0;
+
+    for (size_t done = 0; done < n;) {
+        size_t                    step = page_rest(addr + done, n - done);
+        uint32_t                  at = phys_wrap(p, (uint32_t)(addr + done));
+        const struct phys_region *r = (addr + done) >> 32 ? &p->region[0] : phys_reader(p, at);
+
+        if (r->kind == PHYS_RAM || r->kind == PHYS_ROM) {
+            memcpy(to + done, r->host + (at - r->base), step);
+            good += step;
+        } else {
+            memset(to + done, 0xFF, step);
+        }
+        done += step;
+    }
+    return good;
+}
+
+/* --- the bus's view ---------------------------------------------------------------------------------------------------------- */
+
+static void bus_read(void *opaque, uint64_t addr, void *buf, size_t n)
+{
+    phys_read_block(opaque, addr, buf, n);
+}
+
+static void bus_write(void *opaque, uint64_t addr, const void *buf, size_t n)
+{
+    phys_write_block(opaque, addr, buf, n);
+}
+
+/* Whether ADDR is main memory, over which no device can be mapped: the host bridge claims it first. */
+static bool is_main_memory(const struct phys *p, uint64_t addr)
+{
+    return addr < p->ram_size && (addr < 0xA0000 || addr >= 0x100000);
+}
+
+static void map_region(struct phys *p, uint64_t base, uint64_t size, unsigned region)
+{
+    uint64_t end = base + size;
+
+    if (base >> 32) return;
+    while (base < end && is_main_memory(p, base)) base += PAGE_SIZE;
+    if (base < end) phys_map(p, (uint32_t)base, end - base, region, true, true);
+}
+
+static void bus_map_mmio_(void *opaque, uint64_t base, uint64_t size, const struct bus_ops *ops, void *device)
+{
+    map_region(opaque, base, size, ops ? phys_region_mmio(opaque, (uint32_t)base, size, ops, device) : 0);
+}
+
+static void bus_map_ram_(void *opaque, uint64_t base, uint64_t size, uint8_t *host, uint8_t *dirty)
+{
+    map_region(opaque, base, size, host ? phys_region_ram(opaque, (uint32_t)base, size, host, dirty, false) : 0);
+}
+
+void phys_attach_bus(struct phys *p, struct bus *bus)
+{
+    bus->memory = (struct bus_memory){
+        .opaque = p, .read = bus_read, .write = bus_write, .map_mmio = bus_map_mmio_, .map_ram = bus_map_ram_};
+}

@@ -1,0 +1,258 @@
+/* sf_convert.c: conversions between floating formats, integers and packed decimal.
+ *
+ * Integer indefinite and packed decimal indefinite: SDM vol. 1 tables 4-1 and 4-4. */
+#include "cpu/x86/softfloat.h"
+#include "cpu/x86/sf_internal.h"
+
+#define BCD_LIMIT UINT64_C(999999999999999999) /* 18 digits */
+
+enum f80_class f80_classify(struct floatx80 a)
+{
+    switch (sf_unpack_f80(a).cls) {
+        case SF_CLASS_ZERO:
+            return F80_ZERO;
+        case SF_CLASS_INF:
+            return F80_INFINITY;
+        case SF_CLASS_UNSUPPORTED:
+            return F80_UNSUPPORTED;
+        case SF_CLASS_FINITE:
+            return a.exp_sign & 0x7fff ? F80_NORMAL : F80_DENORMAL;
+        default:
+            return F80_NAN;
+    }
+}
+
+bool f80_is_signaling(struct floatx80 a) { return sf_unpack_f80(a).cls == SF_CLASS_SNAN; }
+
+/* Widening without rounding: everything a float32 or float64 holds is a normal floatx80. */
+static struct floatx80 widen(const struct sf_num *n)
+{
+    uint16_t sign = (uint16_t)(n->sign ? 0x8000 : 0);
+
+    if (n->cls == SF_CLASS_ZERO) return (struct floatx80){0, sign};
+    if (n->cls == SF_CLASS_FINITE) return (struct floatx80){n->mant, (uint16_t)(sign | (n->exp + 16383))};
+    return (struct floatx80){n->mant, sign | 0x7fff};
+}
+
+struct floatx80 f80_from_f32_exact(uint32_t a, bool *denormal)
+{
+    struct sf_num n = sf_unpack_f32(a);
+
+    *denormal = n.denormal;
+    return widen(&n);
+}
+
+struct floatx80 f80_from_f64_exact(uint64_t a, bool *denormal)
+{
+    struct sf_num n = sf_unpack_f64(a);
+
+    *denormal = n.denormal;
+    return widen(&n);
+}
+
+static struct floatx80 widen_checked(struct sf_num n, struct sf_status *st)
+{
+    if (n.cls == SF_CLASS_SNAN) {
+        sf_raise(st, SF_IE);
+        n.mant |= SF_QUIET_BIT;
+    }
+    sf_check_denormal(n.denormal, st);
+    return widen(&n);
+}
+
+struct floatx80 f80_from_f32(uint32_t a, struct sf_status *st) { return widen_checked(sf_unpack_f32(a), st); }
+
+struct floatx80 f80_from_f64(uint64_t a, struct sf_status *st) { return widen_checked(sf_unpack_f64(a), st); }
+
+struct floatx80 f80_from_int(int64_t a)
+{
+    uint64_t magnitude = a < 0 ? -(uint64_t)a : (uint64_t)a;
+    uint16_t sign = (uint16_t)(a < 0 ? 0x8000 : 0);
+    int      shift;
+
+    if (!magnitude) return f80_zero(false);
+    shift = sf_clz64(magnitude);
+    return (struct floatx80){magnitude << shift, (uint16_t)(sign | (16383 + 63 - shift))};
+}
+
+struct floatx80 f80_from_bcd(const uint8_t bcd[10])
+{
+    int64_t         value = 0;
+    struct floatx80 f;
+
+    for (int i = 8; i >= 0; i--) value = value * 100 + (bcd[i] >> 4) * 10 + (bcd[i] & 15);
+    f = f80_from_int(value);
+    f.exp_sign |= (uint16_t)((bcd[9] & 0x80) << 8);
+    return f;
+}
+
+/* Quiets a signaling NaN, refuses unsupported operands; true if the operation is over with *N. */
+static bool convert_special(struct sf_num *n, struct sf_status *st)
+{
+    if (n->cls > SF_CLASS_INF) *n = sf_propagate(n, n, true, st);
+    return sf_stopped(st);
+}
+
+uint32_t f80_to_f32(struct floatx80 a, struct sf_status *st)
+{
+    struct sf_num n = sf_unpack_f80(a);
+
+    return convert_special(&n, st) ? 0 : sf_pack_f32(n, st);
+}
+
+uint64_t f80_to_f64(struct floatx80 a, struct sf_status *st)
+{
+    struct sf_num n = sf_unpack_f80(a);
+
+    return convert_special(&n, st) ? 0 : sf_pack_f64(n, st);
+}
+
+/* Rounds a finite or zero N to an integer of at most 64 bits; false if its magnitude does not fit those. */
+static bool to_magnitude(const struct sf_num *n, int rounding, uint64_t *value, bool *inexact, bool *up)
+{
+    sf_u128 v;
+
+    *value = 0;
+    *inexact = *up = false;
+    if (n->cls == SF_CLASS_ZERO) return true;
+    if (n->exp > 63) return false;
+    v = sf_shift_right_sticky((sf_u128)n->mant << 64, (unsigned)(63 - n->exp));
+    *value = (uint64_t)(v >> 64);
+    return !sf_round_bits(value, (uint64_t)v, 64, n->sign, rounding, inexact, up);
+}
+
+static int64_t num_to_int(const struct sf_num *n, int bits, int rounding, struct sf_status *st)
+{
+    uint64_t limit = UINT64_C(1) << (bits - 1);
+    uint64_t value = 0;
+    bool     inexact = false, up = false;
+
+    if (n->cls > SF_CLASS_FINITE || !to_magnitude(n, rounding, &value, &inexact, &up) ||
+        value > limit - !n->sign) {
+        sf_raise(st, SF_IE);
+        return -(int64_t)(limit - 1) - 1;
+    }
+    if (inexact) sf_raise(st, SF_PE);
+    st->rounded_up = up;
+    return (int64_t)(n->sign ? -value : value);
+}
+
+int64_t f80_to_int(struct floatx80 a, int bits, struct sf_status *st)
+{
+    struct sf_num n = sf_unpack_f80(a);
+
+    return num_to_int(&n, bits, st->rounding, st);
+}
+
+void f80_to_bcd(struct floatx80 a, uint8_t bcd[10], struct sf_status *st)
+{
+    struct sf_num n = sf_unpack_f80(a);
+    uint64_t      value = 0;
+    bool          inexact = false, up = false;
+
+    if (n.cls > SF_CLASS_FINITE || !to_magnitude(&n, st->rounding, &value, &inexact, &up) || value > BCD_LIMIT) {
+        sf_raise(st, SF_IE);
+        for (int i = 0; i < 10; i++) bcd[i] = i < 7 ? 0 : i == 7 ? 0xc0 : 0xff;
+        return;
+    }
+    if (inexact) sf_raise(st, SF_PE);
+    st->rounded_up = up;
+    for (int i = 0; i < 9; i++, value /= 100) bcd[i] = (uint8_t)(value / 10 % 10 << 4 | value % 10);
+    bcd[9] = n.sign ? 0x80 : 0;
+}
+
+/* SSE conversions. */
+
+static struct sf_num sse_operand(struct sf_num n, const struct sf_status *st)
+{
+    return n.denormal && st->daz ? sf_num_zero(n.sign) : n;
+}
+
+uint32_t f32_from_f64(uint64_t a, struct sf_status *st)
+{
+    struct sf_num n = sse_operand(sf_unpack_f64(a), st);
+
+    if (convert_special(&n, st) || sf_check_denormal(n.denormal, st)) return 0;
+    return sf_pack_f32(n, st);
+}
+
+uint64_t f64_from_f32(uint32_t a, struct sf_status *st)
+{
+    struct sf_num n = sse_operand(sf_unpack_f32(a), st);
+
+    if (convert_special(&n, st) || sf_check_denormal(n.denormal, st)) return 0;
+    return sf_pack_f64(n, st);
+}
+
+static struct sf_num num_from_i32(int32_t a)
+{
+    uint64_t magnitude = a < 0 ? -(uint64_t)a : (uint64_t)a;
+
+    return a ? sf_num_from_u128(a < 0, 127, magnitude) : sf_num_zero(false);
+}
+
+uint32_t f32_from_i32(int32_t a, struct sf_status *st) { return sf_pack_f32(num_from_i32(a), st); }
+
+uint64_t f64_from_i32(int32_t a)
+{
+    struct sf_status st = {.masks = SF_ALL}; /* always exact */
+
+    return sf_pack_f64(num_from_i32(a), &st);
+}
+
+int32_t f32_to_i32(uint32_t a, enum sf_rounding rounding, struct sf_status *st)
+{
+    struct sf_num n = sse_operand(sf_unpack_f32(a), st);
+
+    return (int32_t)num_to_int(&n, 32, (int)rounding, st);
+}
+
+int32_t f64_to_i32(uint64_t a, enum sf_rounding rounding, struct sf_status *st)
+{
+    struct sf_num n = sse_operand(sf_unpack_f64(a), st);
+
+    return (int32_t)num_to_int(&n, 32, (int)rounding, st);
+}
+
+/* RCPPS, RSQRTPS: relative error at most 1.5 * 2^-12 (SDM 2B). Intel's and AMD's tables differ; here the
+ * result is the correctly rounded one of 12 bits. Denormals count as zero, tiny results are flushed. */
+static uint32_t approximate(struct sf_num n)
+{
+    static const struct sf_format format = {12, -126, 127, false};
+    struct sf_status              st = {.rounding = SF_NEAREST, .masks = SF_ALL, .ftz = true};
+
+    if (n.cls == SF_CLASS_FINITE) sf_round(&n, &format, &st);
+    return sf_pack_f32(n, &st);
+}
+
+uint32_t f32_rcp(uint32_t a)
+{
+    struct sf_num n = sf_unpack_f32(a);
+
+    if (n.cls >= SF_CLASS_QNAN) return a | 0x400000;
+    if (n.cls == SF_CLASS_INF) return approximate(sf_num_zero(n.sign));
+    if (n.cls == SF_CLASS_ZERO || n.denormal) return approximate(sf_num_inf(n.sign));
+    n.extra = 0;
+    if (n.mant == SF_TOP_BIT) {
+        n.exp = -n.exp;
+    } else {
+        n.exp = -n.exp - 1;
+        n.mant = (uint64_t)(((sf_u128)1 << 127) / n.mant);
+    }
+    return approximate(n);
+}
+
+uint32_t f32_rsqrt(uint32_t a)
+{
+    struct sf_num    n = sf_unpack_f32(a);
+    struct sf_status st = {.rounding = SF_NEAREST, .precision = 64, .masks = SF_ALL};
+    struct floatx80  root;
+
+    if (n.cls >= SF_CLASS_QNAN) return a | 0x400000;
+    if (n.cls == SF_CLASS_ZERO || n.denormal) return approximate(sf_num_inf(n.sign));
+    if (n.sign) return F32_INDEFINITE;
+    if (n.cls == SF_CLASS_INF) return approximate(sf_num_zero(false));
+    root = f80_sqrt(widen(&n), &st);
+    root = f80_div(f80_from_int(1), root, &st);
+    return approximate(sf_unpack_f80(root));
+}

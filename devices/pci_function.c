@@ -79,6 +79,15 @@ static void update_windows(struct pci_function *f)
     }
 }
 
+bool pci_map_ports(struct bus *bus, uint32_t base, unsigned count, const struct bus_ops *ops, void *device)
+{
+    if (base + count > 0x10000) return false;
+    for (unsigned i = 0; i < count; i++)
+        if (bus->port[base + i].ops) return false;
+    bus_map_ports(bus, (uint16_t)base, count, ops, device);
+    return true;
+}
+
 /* --- description ------------------------------------------------------------------------------------------------------- */
 
 void pci_function_field(struct pci_function *f, unsigned offset, unsigned size, uint32_t initial, uint32_t writable)

@@ -12,6 +12,7 @@
 #ifndef DEVICES_PCI_FUNCTION_H
 #define DEVICES_PCI_FUNCTION_H
 
+#include "devices/bus.h"
 #include "devices/irq.h"
 #include "devices/state.h"
 
@@ -114,6 +115,9 @@ void     pci_function_write(struct pci_function *, unsigned offset, uint32_t val
 
 /* Drives the interrupt pin. */
 void pci_function_interrupt(struct pci_function *, bool level);
+
+/* Maps COUNT ports from BASE for a window, unless one of them is taken: chips on the board decode first. Whether it did. */
+bool pci_map_ports(struct bus *, uint32_t base, unsigned count, const struct bus_ops *, void *device);
 
 static inline uint16_t pci_function_command(const struct pci_function *f)
 {

@@ -1,0 +1,221 @@
+/* snapshot_fields.c: device field tables to bytes and back. Everything is little-endian. See snapshot_fields.h. */
+#include "machine/snapshot_fields.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#define EVENT_BYTES  9 /* pending, when */
+#define LENGTH_BYTES 4 /* before the bytes of a buffer */
+
+static void store_uint(uint8_t *out, uint64_t value, unsigned size)
+{
+    for (unsigned i = 0; i < size; i++) out[i] = (uint8_t)(value >> (i * 8));
+}
+
+static uint64_t load_uint(const uint8_t *in, unsigned size)
+{
+    uint64_t value = 0;
+
+    for (unsigned i = 0; i < size; i++) value |= (uint64_t)in[i] << (i * 8);
+    return value;
+}
+
+/* A host integer of SIZE bytes at P. */
+static uint64_t host_uint(const void *p, unsigned size)
+{
+    uint8_t  v8;
+    uint16_t v16;
+    uint32_t v32;
+    uint64_t v64;
+
+    switch (size) {
+    case 1: memcpy(&v8, p, 1); return v8;
+    case 2: memcpy(&v16, p, 2); return v16;
+    case 4: memcpy(&v32, p, 4); return v32;
+    default: memcpy(&v64, p, 8); return v64;
+    }
+}
+
+static void set_host_uint(void *p, uint64_t value, unsigned size)
+{
+    uint8_t  v8 = (uint8_t)value;
+    uint16_t v16 = (uint16_t)value;
+    uint32_t v32 = (uint32_t)value;
+
+    switch (size) {
+    case 1: memcpy(p, &v8, 1); break;
+    case 2: memcpy(p, &v16, 2); break;
+    case 4: memcpy(p, &v32, 4); break;
+    default: memcpy(p, &value, 8); break;
+    }
+}
+
+/* The size of a STATE_KIND_BUFFER of DEVICE. */
+static uint32_t buffer_size(const struct state_field *f, const uint8_t *device)
+{
+    uint8_t *buffer;
+
+    memcpy(&buffer, device + f->offset, sizeof(buffer));
+    return buffer ? (uint32_t)host_uint(device + f->extra, 4) : 0;
+}
+
+size_t fields_size(const struct state_field *fields, const void *device)
+{
+    const uint8_t *base = device;
+    size_t         total = 0;
+
+    for (const struct state_field *f = fields; f->kind != STATE_KIND_END; f++) {
+        switch (f->kind) {
+        case STATE_KIND_UINT:
+        case STATE_KIND_BYTES: total += (size_t)f->size * f->count; break;
+        case STATE_KIND_EVENT: total += EVENT_BYTES; break;
+        case STATE_KIND_BUFFER: total += LENGTH_BYTES + buffer_size(f, base); break;
+        case STATE_KIND_STRUCT:
+            for (uint32_t i = 0; i < f->count; i++) total += fields_size(f->fields, base + f->offset + (size_t)i * f->size);
+            break;
+        case STATE_KIND_SKIP:
+        case STATE_KIND_END: break;
+        }
+    }
+    return total;
+}
+
+/* An event that is not pending has no time. */
+static uint8_t *store_event(const uint8_t *at, uint8_t *out)
+{
+    struct event ev;
+
+    memcpy(&ev, at, sizeof(ev));
+    out[0] = ev.pending;
+    store_uint(out + 1, ev.pending ? ev.when : 0, 8);
+    return out + EVENT_BYTES;
+}
+
+uint8_t *fields_store(const struct state_field *fields, const void *device, uint8_t *out)
+{
+    const uint8_t *base = device;
+
+    for (const struct state_field *f = fields; f->kind != STATE_KIND_END; f++) {
+        const uint8_t *at = base + f->offset;
+        uint8_t       *buffer;
+        uint32_t       n;
+
+        switch (f->kind) {
+        case STATE_KIND_UINT:
+            for (uint32_t i = 0; i < f->count; i++, out += f->size)
+                store_uint(out, host_uint(at + (size_t)i * f->size, f->size), f->size);
+            break;
+        case STATE_KIND_BYTES:
+            memcpy(out, at, (size_t)f->size * f->count);
+            out += (size_t)f->size * f->count;
+            break;
+        case STATE_KIND_EVENT: out = store_event(at, out); break;
+        case STATE_KIND_BUFFER:
+            memcpy(&buffer, at, sizeof(buffer));
+            n = buffer_size(f, base);
+            store_uint(out, n, LENGTH_BYTES);
+            if (n) memcpy(out + LENGTH_BYTES, buffer, n);
+            out += LENGTH_BYTES + n;
+            break;
+        case STATE_KIND_STRUCT:
+            for (uint32_t i = 0; i < f->count; i++) out = fields_store(f->fields, at + (size_t)i * f->size, out);
+            break;
+        case STATE_KIND_SKIP:
+        case STATE_KIND_END: break;
+        }
+    }
+    return out;
+}
+
+/* NULL if the buffers in IN have other lengths than those of DEVICE; else the end. */
+static const uint8_t *check(const struct state_field *fields, const uint8_t *base, const uint8_t *in)
+{
+    for (const struct state_field *f = fields; f->kind != STATE_KIND_END; f++) {
+        switch (f->kind) {
+        case STATE_KIND_UINT:
+        case STATE_KIND_BYTES: in += (size_t)f->size * f->count; break;
+        case STATE_KIND_EVENT: in += EVENT_BYTES; break;
+        case STATE_KIND_BUFFER:
+            if (load_uint(in, LENGTH_BYTES) != buffer_size(f, base)) return NULL;
+            in += LENGTH_BYTES + buffer_size(f, base);
+            break;
+        case STATE_KIND_STRUCT:
+            for (uint32_t i = 0; i < f->count && in; i++) in = check(f->fields, base + f->offset + (size_t)i * f->size, in);
+            if (!in) return NULL;
+            break;
+        case STATE_KIND_SKIP:
+        case STATE_KIND_END: break;
+        }
+    }
+    return in;
+}
+
+bool fields_fit(const struct state_field *fields, const void *device, const uint8_t *in, size_t n)
+{
+    return n == fields_size(fields, device) && check(fields, device, in);
+}
+
+static const uint8_t *load_event(uint8_t *at, struct clock *clock, const uint8_t *in)
+{
+    struct event *ev = (struct event *)(void *)at;
+
+    event_cancel(clock, ev);
+    if (in[0]) event_schedule(clock, ev, load_uint(in + 1, 8));
+    return in + EVENT_BYTES;
+}
+
+const uint8_t *fields_load(const struct state_field *fields, void *device, struct clock *clock, const uint8_t *in)
+{
+    uint8_t *base = device;
+
+    for (const struct state_field *f = fields; f->kind != STATE_KIND_END; f++) {
+        uint8_t *at = base + f->offset, *buffer;
+        uint32_t n;
+
+        switch (f->kind) {
+        case STATE_KIND_UINT:
+            for (uint32_t i = 0; i < f->count; i++, in += f->size)
+                set_host_uint(at + (size_t)i * f->size, load_uint(in, f->size), f->size);
+            break;
+        case STATE_KIND_BYTES:
+            memcpy(at, in, (size_t)f->size * f->count);
+            in += (size_t)f->size * f->count;
+            break;
+        case STATE_KIND_EVENT: in = load_event(at, clock, in); break;
+        case STATE_KIND_BUFFER:
+            memcpy(&buffer, at, sizeof(buffer));
+            n = (uint32_t)load_uint(in, LENGTH_BYTES);
+            if (n) memcpy(buffer, in + LENGTH_BYTES, n);
+            in += LENGTH_BYTES + n;
+            break;
+        case STATE_KIND_STRUCT:
+            for (uint32_t i = 0; i < f->count; i++) in = fields_load(f->fields, at + (size_t)i * f->size, clock, in);
+            break;
+        case STATE_KIND_SKIP:
+        case STATE_KIND_END: break;
+        }
+    }
+    return in;
+}
+
+static uint32_t layout(uint32_t crc, const struct state_field *fields)
+{
+    for (const struct state_field *f = fields; f->kind != STATE_KIND_END; f++) {
+        /* The host's size of a struct is not in the file, only the sizes of what is in it. */
+        bool    sized = f->kind == STATE_KIND_UINT || f->kind == STATE_KIND_BYTES;
+        uint8_t facts[9] = {(uint8_t)f->kind};
+
+        if (f->kind == STATE_KIND_SKIP) continue;
+        store_uint(facts + 1, sized ? f->size : 0, 4);
+        store_uint(facts + 5, f->count, 4);
+        crc = (uint32_t)crc32(crc, facts, sizeof(facts));
+        crc = (uint32_t)crc32(crc, (const uint8_t *)f->name, (uInt)strlen(f->name) + 1);
+        if (f->kind == STATE_KIND_STRUCT) crc = layout(crc, f->fields);
+    }
+    return crc;
+}
+
+uint32_t fields_layout(const struct state_field *fields)
+{
+    return layout(0, fields);
+}

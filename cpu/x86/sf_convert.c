@@ -93,18 +93,36 @@ static bool convert_special(struct sf_num *n, struct sf_status *st)
     return sf_stopped(st);
 }
 
+/* An x87 store that overflows or underflows unmasked stores nothing, and so is not inexact. */
+static void finish_store(uint8_t flags_before, struct sf_status *st)
+{
+    if (!(st->flags & ~st->masks & (SF_OE | SF_UE))) return;
+    st->flags &= (uint8_t)(flags_before | ~SF_PE);
+    st->rounded_up = false;
+}
+
 uint32_t f80_to_f32(struct floatx80 a, struct sf_status *st)
 {
     struct sf_num n = sf_unpack_f80(a);
+    uint8_t       before = st->flags;
+    uint32_t      result;
 
-    return convert_special(&n, st) ? 0 : sf_pack_f32(n, st);
+    if (convert_special(&n, st)) return 0;
+    result = sf_pack_f32(n, st);
+    finish_store(before, st);
+    return result;
 }
 
 uint64_t f80_to_f64(struct floatx80 a, struct sf_status *st)
 {
     struct sf_num n = sf_unpack_f80(a);
+    uint8_t       before = st->flags;
+    uint64_t      result;
 
-    return convert_special(&n, st) ? 0 : sf_pack_f64(n, st);
+    if (convert_special(&n, st)) return 0;
+    result = sf_pack_f64(n, st);
+    finish_store(before, st);
+    return result;
 }
 
 /* Rounds a finite or zero N to an integer of at most 64 bits; false if its magnitude does not fit those. */

@@ -92,17 +92,14 @@ static void round_unmasked(struct sf_num *n, const struct sf_format *f, bool ine
     bool tiny = n->exp < f->min_exp;
 
     sf_raise(st, tiny ? SF_UE : SF_OE);
-    if (!f->wraps) {
-        st->rounded_up = false;
-        return;
-    }
+    if (inexact) sf_raise(st, SF_PE);
+    if (!f->wraps) return;
     n->exp += tiny ? EXPONENT_WRAP : -EXPONENT_WRAP;
     if (n->exp > f->max_exp || n->exp < f->min_exp) {
         *n = tiny ? sf_num_zero(n->sign) : sf_num_inf(n->sign);
         st->rounded_up = !tiny;
-        inexact = true;
+        sf_raise(st, SF_PE);
     }
-    if (inexact) sf_raise(st, SF_PE);
 }
 
 void sf_round(struct sf_num *n, const struct sf_format *f, struct sf_status *st)

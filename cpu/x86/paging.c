@@ -178,11 +178,12 @@ static void walk_32(struct x86 *c, lin_t lin, struct walk *w)
     if (!(e & PG_P)) return;
     step_rights(w, e);
     if ((e & PG_PS) && (c->cr4 & CR4_PSE)) {
-        uint32_t reserved = x86_has(c, FEAT_PSE36) ? 1u << 21 : 0x3FF000u & ~0u; // bits 20-13 are address bits 39-32
+        uint32_t reserved = x86_has(c, FEAT_PSE36) ? 0x3E0000u : 0x3FE000u; // PSE-36: bits 16-13 are address bits 35-32
+
         w->at[0] = w->at[1];
         w->levels = 1;
         w->big = true;
-        w->reserved = (e & (x86_has(c, FEAT_PSE36) ? reserved : 0x3FE000u)) != 0;
+        w->reserved = (e & reserved) != 0;
         w->page = (e & 0xFFC00000u) | (lin & 0x3FF000u);
         if (x86_has(c, FEAT_PSE36)) w->page |= (uint64_t)(e >> 13 & 0xF) << 32;
     } else {
@@ -246,7 +247,7 @@ bool x86_load_pdptes(struct x86 *c, uint32_t cr3)
 
     for (int n = 0; n < 4; n++) {
         e[n] = phys_read(c->phys, (cr3 & ~0x1Fu) + 8 * (uint32_t)n, 8);
-        if ((e[n] & PG_P) && (e[n] & (0xFFFFFFF0000001E6ull & ~0x00000000000000ull))) return false;
+        if ((e[n] & PG_P) && (e[n] & 0xFFFFFFF0000001E6ull)) return false;
     }
     memcpy(c->pdpte, e, sizeof(e));
     return true;
@@ -414,6 +415,11 @@ bool x86_sys_load(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned s
 bool x86_sys_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v)
 {
     return access_linear(c, i, lin, size, true, false, &v);
+}
+
+bool x86_user_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v)
+{
+    return access_linear(c, i, lin, size, true, true, &v);
 }
 
 /* --- accesses by segment ---------------------------------------------------------------------------------------------------------- */

@@ -179,6 +179,7 @@ struct x86 {
     bool     leave;        /* leave the block after the current instruction */
 
     struct x86_exception exc;
+    uint32_t task_eip;     /* where a task switch leads; only within one */
     uint64_t mem_value;    /* result of a slow load */
 
     struct x86_fpu fpu;
@@ -191,6 +192,7 @@ struct x86 {
     struct x86_tlb tlb;
     struct x86_block_cache *cache;
     struct x86_block *block; /* running */
+    struct x86_block **link_slot; /* of the branch that was just taken: where its target may be noted */
     struct x86_stats stats;
     uint32_t clock_mhz;     /* of the time stamp counter: ticks = retired * this / mips */
     void *opaque;
@@ -289,6 +291,8 @@ static inline uint64_t x86_retired_at(const struct x86 *c, const struct x86_insn
 /* Raises a fault of instruction I: nothing of it is retired. Always returns false. */
 bool x86_fault(struct x86 *c, const struct x86_insn *i, unsigned vector);                  /* without error code */
 bool x86_fault_code(struct x86 *c, const struct x86_insn *i, unsigned vector, uint32_t error); /* with one */
+/* Retires I, then raises VECTOR with the next instruction's EIP: a trap. Always returns false. */
+bool x86_trap_after(struct x86 *c, const struct x86_insn *i, unsigned vector);
 static inline bool x86_ud(struct x86 *c, const struct x86_insn *i) { return x86_fault(c, i, EXC_UD); }
 static inline bool x86_gp0(struct x86 *c, const struct x86_insn *i) { return x86_fault_code(c, i, EXC_GP, 0); }
 
@@ -353,6 +357,25 @@ static inline __attribute__((always_inline)) void *x86_quick(const struct x86_se
     return (void *)(addend + lin);
 }
 
+static inline __attribute__((always_inline)) uint64_t x86_host_load(const void *p, unsigned size)
+{
+    uint16_t w;
+    uint32_t d;
+    uint64_t q;
+
+    switch (size) {
+    case 1: return *(const uint8_t *)p;
+    case 2: memcpy(&w, p, 2); return w;
+    case 4: memcpy(&d, p, 4); return d;
+    default: memcpy(&q, p, 8); return q;
+    }
+}
+
+static inline __attribute__((always_inline)) void x86_host_store(void *p, uint64_t v, unsigned size)
+{
+    memcpy(p, &v, size);
+}
+
 /* Reads SIZE bytes (a constant 1, 2, 4 or 8) at seg:off. */
 static inline __attribute__((always_inline)) bool x86_load(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size, uint64_t *v)
 {
@@ -364,8 +387,7 @@ static inline __attribute__((always_inline)) bool x86_load(struct x86 *c, const 
         *v = c->mem_value;
         return true;
     }
-    *v = 0;
-    memcpy(v, p, size);
+    *v = x86_host_load(p, size);
     return true;
 }
 
@@ -375,7 +397,7 @@ static inline __attribute__((always_inline)) bool x86_store(struct x86 *c, const
     void *p = x86_quick(s, s->write_limit, c->tlb_write, off, size);
 
     if (unlikely(!p)) return x86_store_slow(c, i, seg, off, v, size);
-    memcpy(p, &v, size);
+    x86_host_store(p, v, size);
     return true;
 }
 
@@ -390,8 +412,33 @@ static inline __attribute__((always_inline)) bool x86_store_rm(struct x86 *c, co
     return x86_store(c, i, i->seg, x86_ea(c, i), size, v);
 }
 
+/* Read-modify-write of the memory operand with one look-up: begin reads and makes sure that end cannot fail. *P is for end. */
+static inline __attribute__((always_inline)) bool x86_rmw_begin(struct x86 *c, const struct x86_insn *i, unsigned size,
+                                                                void **p, uint32_t *v)
+{
+    const struct x86_segment *s = &c->seg[i->seg];
+    uint32_t off = x86_ea(c, i);
+
+    *p = x86_quick(s, s->write_limit, c->tlb_write, off, size);
+    if (unlikely(!*p)) {
+        if (!x86_probe(c, i, i->seg, off, size, true) || !x86_load_slow(c, i, i->seg, off, size)) return false;
+        *v = (uint32_t)c->mem_value;
+        return true;
+    }
+    *v = (uint32_t)x86_host_load(*p, size);
+    return true;
+}
+
+static inline __attribute__((always_inline)) void x86_rmw_end(struct x86 *c, const struct x86_insn *i, unsigned size, void *p,
+                                                              uint32_t v)
+{
+    if (likely(p != NULL)) x86_host_store(p, v, size);
+    else x86_store_slow(c, i, i->seg, x86_ea(c, i), v, size);
+}
+
 /* Supervisor accesses to system tables by linear address, whatever the CPL; faults are raised on I's behalf. */
 bool x86_sys_load(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t *v);
+bool x86_user_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v); /* as CPL 3 would */
 bool x86_sys_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v);
 
 /* --- stack ----------------------------------------------------------------------------------------------------------------------- */

@@ -1,0 +1,41 @@
+/* block_cache.h: decoded basic blocks by physical address: look-up, making, invalidation. */
+#ifndef CPU_X86_BLOCK_CACHE_H
+#define CPU_X86_BLOCK_CACHE_H
+
+#include "cpu/x86/insn.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct x86;
+
+#define BLOCK_BUCKETS 32768u
+
+struct x86_block_cache {
+    uint8_t           *arena;     /* blocks, one after the other; emptied as a whole when full */
+    size_t             used, size;
+    struct x86_block **bucket;    /* [BLOCK_BUCKETS], chained by hash_next */
+    struct x86_block **page;      /* [PHYS_PAGES], chained by page_next */
+    struct x86_block  *scratch;   /* one instruction, not entered anywhere */
+    struct x86_insn   *patched;   /* by x86_leave_after(): to be restored */
+    x86_fn            *patched_fn;
+};
+
+int  x86_blocks_init(struct x86 *c); /* -ENOMEM */
+void x86_blocks_destroy(struct x86 *c);
+/* Forgets all blocks. Not while one runs. */
+void x86_blocks_flush(struct x86 *c);
+
+/* The block at CS:EIP, decoded if it is new. NULL with a fault raised (fetch), or NULL without one if the first
+ * instruction must be run by itself (it crosses a page or the segment's limit is near): x86_decode_single(). */
+struct x86_block *x86_block_at(struct x86 *c);
+
+/* Decodes the one instruction at CS:EIP into the scratch block; NULL with a fault raised. */
+struct x86_block *x86_decode_single(struct x86 *c);
+
+/* Drops the blocks that overlap [addr, addr+n) of physical memory; within one page. */
+void x86_blocks_invalidate(struct x86 *c, uint32_t addr, uint32_t n);
+/* Drops all blocks of the pages [base, base+size). */
+void x86_blocks_invalidate_pages(struct x86 *c, uint32_t base, uint64_t size);
+
+#endif

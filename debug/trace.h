@@ -1,0 +1,18 @@
+/* trace.h: writes every executed instruction to a file: number, CS:IP, bytes, disassembly, and the registers that it changed.
+ *
+ *     1042 f000:e05b 31c0             xor ax, ax                       eax=00000000 eflags=00000046
+ */
+#ifndef DEBUG_TRACE_H
+#define DEBUG_TRACE_H
+
+#include "machine/machine.h"
+
+struct trace;
+
+/* Starts to trace MACHINE into PATH. NULL with one line in ERROR on failure. */
+struct trace *trace_start(struct machine *machine, const char *path, char *error, size_t error_size);
+
+/* Ends it. Returns 0, or a negative errno if not all could be written. NULL is allowed. */
+int trace_stop(struct trace *);
+
+#endif

@@ -1,0 +1,170 @@
+/* script.c: loads Lua scripts and runs them as one coroutine after the other. See script.h. */
+#include "frontends/script/script_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VM_TYPE "ochenta.vm"
+
+static const char *const stop_names[] = {
+    [STOP_POWER_OFF] = "poweroff", [STOP_RESET] = "reset", [STOP_CRASH] = "crash", [STOP_EXIT] = "exit", [STOP_HALTED] = "halted"};
+
+const char *script_stop_name(enum machine_stop stop)
+{
+    return (size_t)stop < sizeof(stop_names) / sizeof(stop_names[0]) ? stop_names[stop] : NULL;
+}
+
+struct script *script_of(lua_State *lua)
+{
+    return *(struct script **)luaL_checkudata(lua, 1, VM_TYPE);
+}
+
+void vm_register(struct script *s)
+{
+    struct script **vm = lua_newuserdatauv(s->lua, sizeof(struct script *), 0);
+
+    *vm = s;
+    luaL_newmetatable(s->lua, VM_TYPE);
+    lua_newtable(s->lua);
+    luaL_setfuncs(s->lua, vm_calls, 0);
+    luaL_setfuncs(s->lua, wait_calls, 0);
+    lua_setfield(s->lua, -2, "__index");
+    lua_setmetatable(s->lua, -2);
+    lua_setglobal(s->lua, "vm");
+}
+
+void script_push_with_screen(lua_State *lua, struct machine *machine, const char *what)
+{
+    char *screen = machine_screen_text(machine);
+
+    if (screen && *screen) lua_pushfstring(lua, "%s; the screen is:\n%s", what, screen);
+    else lua_pushfstring(lua, "%s; the screen shows no text", what);
+    free(screen);
+}
+
+/* Compiles one script, with nothing run yet. */
+static bool load(struct script *s, const struct script_option *option, char *error, size_t error_size)
+{
+    int status = option->is_file ? luaL_loadfilex(s->lua, option->text, "t")
+                                 : luaL_loadbufferx(s->lua, option->text, strlen(option->text), "=-e", "t");
+
+    if (status != LUA_OK) {
+        snprintf(error, error_size, "%s", lua_tostring(s->lua, -1));
+        for (char *p = error; *p; p++)
+            if (*p == '\n') *p = ' ';
+        return false;
+    }
+    s->chunks[s->chunk_count++] = luaL_ref(s->lua, LUA_REGISTRYINDEX);
+    return true;
+}
+
+struct script *script_create(const struct script_option *scripts, unsigned count, char *error, size_t error_size)
+{
+    struct script *s = calloc(1, sizeof(*s));
+
+    if (!s || !(s->lua = luaL_newstate())) {
+        free(s);
+        snprintf(error, error_size, "out of memory");
+        return NULL;
+    }
+    s->deadline = UINT64_MAX;
+    luaL_openlibs(s->lua);
+    vm_register(s);
+    s->co = lua_newthread(s->lua); /* stays on the stack, and so alive */
+    for (unsigned i = 0; i < count; i++) {
+        if (load(s, &scripts[i], error, error_size)) continue;
+        script_destroy(s);
+        return NULL;
+    }
+    return s;
+}
+
+void script_destroy(struct script *s)
+{
+    if (!s) return;
+    lua_close(s->lua);
+    free(s->serial);
+    free(s->error);
+    free(s);
+}
+
+static void fail(struct script *s)
+{
+    const char *text = luaL_tolstring(s->co, -1, NULL);
+
+    s->error = strdup(text ? text : "error");
+    s->state = SCRIPT_FAILED;
+}
+
+enum script_state script_poll(struct script *s, struct machine *machine, enum machine_stop stop)
+{
+    s->machine = machine;
+    s->stop = stop;
+    while (s->state == SCRIPT_WAITING) {
+        int results, status;
+
+        if (!s->started) {
+            if (s->next_chunk == s->chunk_count) {
+                s->state = SCRIPT_ENDED;
+                break;
+            }
+            lua_rawgeti(s->co, LUA_REGISTRYINDEX, s->chunks[s->next_chunk++]);
+            s->started = true;
+        }
+        status = lua_resume(s->co, s->lua, 0, &results);
+        if (status == LUA_YIELD) {
+            lua_pop(s->co, results);
+            break;
+        }
+        if (status != LUA_OK) {
+            fail(s);
+            break;
+        }
+        lua_settop(s->co, 0);
+        s->started = false;
+    }
+    return s->state;
+}
+
+uint64_t script_wake(const struct script *s, const struct machine *machine)
+{
+    uint64_t look = UINT64_MAX;
+
+    if (s->looking) look = (machine_time(machine) / SCRIPT_LOOK_NS + 1) * SCRIPT_LOOK_NS;
+    return look < s->deadline ? look : s->deadline;
+}
+
+uint64_t script_still_ns(const struct script *s)
+{
+    return s->still_ns;
+}
+
+int script_status(const struct script *s)
+{
+    return s->status;
+}
+
+const char *script_error(const struct script *s)
+{
+    return s->error ? s->error : "";
+}
+
+void script_serial(struct script *s, uint8_t byte)
+{
+    if (s->serial_size == s->serial_room) {
+        size_t room = s->serial_room ? s->serial_room * 2 : 4096;
+        char  *bigger;
+
+        if (s->serial_size >= SCRIPT_SERIAL_KEPT) { /* forget the older half */
+            s->serial_size /= 2;
+            memmove(s->serial, s->serial + s->serial_room - s->serial_size, s->serial_size);
+        } else {
+            bigger = realloc(s->serial, room);
+            if (!bigger) return;
+            s->serial = bigger;
+            s->serial_room = room;
+        }
+    }
+    s->serial[s->serial_size++] = (char)byte;
+}

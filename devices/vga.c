@@ -242,7 +242,7 @@ static int vga_loaded(void *device)
     if (v->seq_index > 7 || v->gfx_index > 15 || v->crtc_index > 63 || v->attr_index > 63 || v->dac.component > 2 ||
         !vbe_is_sane(&v->vbe) || v->memory_size != VGA_MEMORY_SIZE)
         return -EINVAL;
-    vga_timing_changed(v);
+    vga_compute_timing(v);
     compute_access(v);
     v->direct = v->direct && can_be_direct(v);
     map_window(v);

@@ -174,7 +174,8 @@ void    vga_write_port(struct vga *, uint16_t port, uint8_t value);
 extern const struct bus_ops vga_window_low_ops, vga_window_high_ops; /* A0000h, B0000h */
 
 /* vga_time.c */
-void     vga_timing_changed(struct vga *);
+void     vga_compute_timing(struct vga *);
+void     vga_timing_changed(struct vga *); /* a register of the timing was written */
 uint64_t vga_frame(const struct vga *);        /* number of the present frame */
 uint64_t vga_next_retrace(const struct vga *); /* ns: the next start of a vertical retrace after now */
 uint8_t  vga_status(const struct vga *);       /* bits 0 and 3 of Input Status 1 */

@@ -98,17 +98,20 @@ uint32_t vga_dac_color(const struct vga *v, uint8_t index)
 /* Attribute controller: a 4-bit pixel to the DAC's index. */
 static uint8_t palette_index(const struct vga *v, uint8_t pixel)
 {
-    uint8_t index = v->attr[pixel & v->attr[ATTR_PLANES] & 15];
+    uint8_t index = v->attr[pixel & 15];
 
     if (v->attr[ATTR_MODE] & ATTR_MODE_P54S) index = (index & 0x0F) | (v->attr[ATTR_SELECT] & 3) << 4;
     return index | (v->attr[ATTR_SELECT] & 0x0C) << 4;
 }
 
-static void resolve_colors(struct vga *v)
+static void resolve_colors(struct vga *v, uint8_t phase)
 {
     uint8_t planes = v->attr[ATTR_PLANES] & 15;
+    /* Blinking in a graphics mode flips bit 3 of every pixel, be its plane shown or not: in mode 0Fh, with planes 0 and 2
+     * only, the palette makes of it that value 4 blinks and the others stay. */
+    uint8_t flip = vga_is_graphics(v) && (phase & VGA_PHASE_BLINK) ? 8 : 0;
 
-    for (unsigned i = 0; i < 16; i++) v->color16[i] = vga_dac_color(v, palette_index(v, (uint8_t)i));
+    for (unsigned i = 0; i < 16; i++) v->color16[i] = vga_dac_color(v, palette_index(v, (uint8_t)((i & planes) ^ flip)));
     /* An 8-bit pixel is two 4-bit ones that passed the palette, which is why the BIOS makes it an identity. */
     for (unsigned i = 0; i < 256; i++) {
         uint8_t index = (uint8_t)((v->attr[i >> 4 & planes] & 15) << 4 | (v->attr[i & planes] & 15));
@@ -142,12 +145,12 @@ static void serialize(uint8_t mode, const uint8_t *p, uint8_t pixel[8])
 }
 
 /* Draws COLUMNS + 1 characters' worth, for panning. */
-static void draw_graphics_line(struct vga *v, const struct vga_scan *s, uint32_t *out, unsigned columns, uint8_t phase)
+static void draw_graphics_line(struct vga *v, const struct vga_scan *s, uint32_t *out, unsigned columns)
 {
     uint16_t counter = (uint16_t)(s->address + vga_byte_pan(v, s));
     unsigned divide = v->crtc[CRTC_UNDERLINE] & CRTC_UNDERLINE_COUNT4 ? 2 : v->crtc[CRTC_MODE] & CRTC_MODE_COUNT2 ? 1 : 0;
     unsigned dots = vga_char_dots(v);
-    uint8_t  mode = v->gfx[GFX_MODE], flip = phase & VGA_PHASE_BLINK ? 8 : 0;
+    uint8_t  mode = v->gfx[GFX_MODE];
     bool     deep = v->attr[ATTR_MODE] & ATTR_MODE_8BIT;
     uint8_t  pixel[8];
 
@@ -158,7 +161,7 @@ static void draw_graphics_line(struct vga *v, const struct vga_scan *s, uint32_t
         if (deep) {
             for (int k = 0; k < 4; k++) *out++ = v->color[pixel[2 * k] << 4 | pixel[2 * k + 1]];
         } else {
-            for (int k = 0; k < 8; k++) *out++ = v->color16[pixel[k] ^ flip];
+            for (int k = 0; k < 8; k++) *out++ = v->color16[pixel[k]];
             if (dots == 9) *out++ = v->color16[0];
         }
     }
@@ -231,7 +234,7 @@ static bool draw_vga(struct vga *v, uint8_t phase)
     for (unsigned line = 0; line < lines; line++) {
         if (line % repeat == 0) {
             if (graphics)
-                draw_graphics_line(v, &s, v->line, columns, phase);
+                draw_graphics_line(v, &s, v->line, columns);
             else
                 vga_draw_text_line(v, &s, v->line, columns, phase);
             differs |= put_line(v, line / repeat, v->line + vga_dot_pan(v, &s));
@@ -252,7 +255,7 @@ static bool draw_vbe(struct vga *v, bool all)
 
 static bool draw(struct vga *v, uint8_t phase, bool all)
 {
-    resolve_colors(v);
+    resolve_colors(v, phase);
     if (is_off(v) || (v->seq[SEQ_CLOCKING] & SEQ_CLOCKING_OFF)) return fill(v, 0);
     /* While the CPU has the palette, the display shows the border's colour. */
     if (!(v->attr_index & ATTR_INDEX_PAS)) return fill(v, vga_dac_color(v, v->attr[ATTR_OVERSCAN]));

@@ -40,7 +40,7 @@ static void compute_vertical(struct vga *v)
     }
 }
 
-void vga_timing_changed(struct vga *v)
+void vga_compute_timing(struct vga *v)
 {
     struct vga_timing *t = &v->timing;
     uint32_t           dots = vga_char_dots(v);
@@ -52,6 +52,11 @@ void vga_timing_changed(struct vga *v)
     if (t->display_dots > t->line_dots) t->display_dots = t->line_dots;
     compute_vertical(v);
     t->frame_dots = (uint64_t)t->line_dots * t->lines;
+}
+
+void vga_timing_changed(struct vga *v)
+{
+    vga_compute_timing(v);
     if (v->retrace.pending) event_schedule(v->clock, &v->retrace, vga_next_retrace(v));
 }
 

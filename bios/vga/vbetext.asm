@@ -3,14 +3,11 @@
 
 	cpu	386
 
-; Call with the window's bank saved and restored around it. %1 = procedure
+; Call with the window's bank saved and restored around it; meanwhile the upper half of EBP holds the current
+; bank, as asking the interface for it before each pixel would be slow. %1 = procedure
 %macro vbe_guard 1
 	pushad
-	push	ax
-	mov	al, DISPI_BANK
-	call	dispi_read
-	mov	si, ax
-	pop	ax
+	call	vbe_save_bank
 	push	si
 	mov	si, 0A000h
 	mov	es, si
@@ -22,22 +19,36 @@
 	ret
 %endmacro
 
-; Bring byte EDI of video memory into the window; out DI = its offset there. Keeps all else.
-vbe_reach:
-	push	ax
-	push	bx
-	rol	edi, 16
-	mov	bx, di
-	rol	edi, 16
+; SI and the upper half of EBP = the current bank. Keeps all else.
+vbe_save_bank:
+	push	eax
 	mov	al, DISPI_BANK
 	call	dispi_read
-	cmp	ax, bx
-	je	.there
+	mov	si, ax
+	shl	eax, 16
+	movzx	ebp, bp
+	or	ebp, eax
+	pop	eax
+	ret
+
+; Bring byte EDI of video memory into the window, where DI is its offset. Keeps all else.
+vbe_reach:
+	push	eax
+	mov	eax, edi
+	xor	eax, ebp
+	shr	eax, 16			; zero: the same bank
+	jz	.there
+	push	bx
+	mov	eax, edi
+	mov	ax, bp
+	mov	ebp, eax
+	shr	eax, 16
+	mov	bx, ax
 	mov	al, DISPI_BANK
 	call	dispi_write
-.there:
 	pop	bx
-	pop	ax
+.there:
+	pop	eax
 	ret
 
 ; CX = x, DX = y; out EDI = byte of the pixel, AX = bytes a pixel (0: planes)
@@ -151,7 +162,9 @@ vbe_draw_glyph:
 	push	edx
 	call	vbe_colour
 	pop	edx
-	mov	ax, dx
+	call	vbe_pitch
+	xchg	ax, dx			; AX = bytes a pixel
+	movzx	edx, dx
 	pop	cx			; lines
 .line:
 	push	edi
@@ -171,10 +184,6 @@ vbe_draw_glyph:
 	pop	cx
 	pop	edi
 	inc	si
-	push	ax
-	call	vbe_pitch
-	movzx	edx, ax
-	pop	ax
 	add	edi, edx
 	loop	.line
 	pop	ds
@@ -294,8 +303,14 @@ vbe_copy_line:
 	pop	ebx
 	ret
 
-; CX = least of EBX, VBE_CHUNK and what is left of the banks of ESI and EDI; 1 for planes
+; CX = least of EBX and what is left of the banks of ESI and EDI; if these differ, also what fits on the stack,
+; or 1 for planes, whose bytes must cross in the latches
 vbe_chunk:
+	mov	cx, bx
+	mov	eax, esi
+	xor	eax, edi
+	shr	eax, 16
+	jz	.source
 	mov	al, DISPI_BPP
 	call	dispi_read
 	cmp	al, 4
@@ -322,8 +337,36 @@ vbe_chunk:
 .done:
 	ret
 
-; CX bytes from ESI to EDI, through the stack as the banks may differ
+; CX bytes from ESI to EDI, through the stack if the banks differ
 vbe_copy_chunk:
+	mov	eax, esi
+	xor	eax, edi
+	shr	eax, 16
+	jnz	.two_banks
+	call	vbe_reach
+	push	cx
+	push	si
+	push	di
+	push	ds
+	push	es
+	pop	ds
+	mov	al, DISPI_BPP
+	call	dispi_read
+	cmp	al, 4			; latches hold one byte of each plane
+	je	.bytes
+	mov	al, cl
+	shr	cx, 2
+	rep	movsd
+	mov	cl, al
+	and	cl, 3
+.bytes:
+	rep	movsb
+	pop	ds
+	pop	di
+	pop	si
+	pop	cx
+	ret
+.two_banks:
 	push	bp
 	push	cx
 	push	esi
@@ -374,6 +417,8 @@ vbe_fill_lines:
 	jz	.planar
 	push	ax
 	call	vbe_colour
+	call	vbe_pitch
+	movzx	edx, ax
 	pop	ax
 .line:
 	push	edi
@@ -384,10 +429,6 @@ vbe_fill_lines:
 	loop	.pixel
 	pop	cx
 	pop	edi
-	push	ax
-	call	vbe_pitch
-	movzx	edx, ax
-	pop	ax
 	add	edi, edx
 	loop	.line
 	ret
@@ -455,9 +496,8 @@ vbe_read_dot:
 
 vbe_get_dot:
 	pushad
-	mov	al, DISPI_BANK
-	call	dispi_read
-	push	ax
+	call	vbe_save_bank
+	push	si
 	mov	si, 0A000h
 	mov	es, si
 	call	vbe_locate

@@ -317,6 +317,7 @@ static const struct option_info table[] = {
     {"monitor", 0, NULL, "start in the debugger, on the terminal", NULL, set_flag, offsetof(struct options, monitor)},
     {"trace", 0, "FILE", "write every instruction with its register changes", NULL, set_text, offsetof(struct options, trace)},
     {"stats", 0, NULL, "at exit: counts as \"name: value\" on stderr", NULL, set_flag, offsetof(struct options, stats)},
+    {"verbose", 'v', NULL, "say on stderr what the machine finds unusual", NULL, set_flag, offsetof(struct options, verbose)},
     {"help", 'h', NULL, "this text", NULL, set_nothing, 0},
     {"version", 0, NULL, "name and version", NULL, set_nothing, 0},
 };
@@ -471,7 +472,6 @@ static void settle(struct options *o)
 {
     struct machine_config *c = &o->config;
 
-    if (!WITH_SDL) o->headless = true;
     if (o->time == TIME_DEFAULT) o->time = o->headless ? TIME_VIRTUAL : TIME_REAL;
     if (!o->speed_given && !o->headless && o->time == TIME_REAL) o->speed_max = true;
     if (!o->date_given) {

@@ -245,16 +245,14 @@ START_TEST(defaults_in_a_window_and_headless)
     ck_assert_int_eq(opt.serial[1].kind, ENDPOINT_STDIO);
     good("f.img --headless --monitor");
     ck_assert_int_eq(opt.serial[0].kind, ENDPOINT_NONE);
-    if (WITH_SDL) {
-        good("f.img");
-        ck_assert_int_eq(opt.time, TIME_REAL);
-        ck_assert(opt.speed_max);
-        ck_assert_int_eq(opt.serial[0].kind, ENDPOINT_NONE);
-        ck_assert_int_gt(opt.config.date, 1700000000);
-        good("f.img --date 2000-01-01T00:00:00 --speed 9");
-        ck_assert_int_eq(opt.config.date, 946684800);
-        ck_assert(!opt.speed_max);
-    }
+    good("f.img");
+    ck_assert_int_eq(opt.time, TIME_REAL);
+    ck_assert(opt.speed_max);
+    ck_assert_int_eq(opt.serial[0].kind, ENDPOINT_NONE);
+    ck_assert_int_gt(opt.config.date, 1700000000);
+    good("f.img --date 2000-01-01T00:00:00 --speed 9");
+    ck_assert_int_eq(opt.config.date, 946684800);
+    ck_assert(!opt.speed_max);
 }
 END_TEST
 

@@ -1,0 +1,66 @@
+/* pace.c: real time. See pace.h.
+ *
+ * The machine's speed says how many instructions make a virtual microsecond. If the guest is to have every instruction that
+ * the host can run while virtual time follows the wall clock, then speed has to be what the host runs in a microsecond. That is
+ * measured only while the guest computes: a guest that halts uses no host time and tells nothing. */
+#include "frontends/pace.h"
+
+#define LAG_NS     100000000ull /* so far behind, the past is given up */
+#define SAMPLE_NS  20000000ull  /* host time of running that makes a measurement */
+#define SHOWN_NS   500000000ull
+#define HEADROOM   0.85 /* of the host's time for the guest; the rest is for drawing and for the host's other work */
+#define FASTER     0.3  /* how far a measurement pulls the speed up, */
+#define SLOWER     0.6  /* and down: lagging shows, being slower does not */
+#define SPEED_MIN  2
+#define SPEED_MAX  20000
+#define DEAD_BAND  0.04 /* smaller changes are not worth an input event */
+
+void pace_start(struct pace *p, const struct machine *machine, uint64_t host_ns, bool auto_speed)
+{
+    p->auto_speed = auto_speed;
+    p->origin_ns = host_ns - machine_time(machine);
+    p->busy_ns = p->instructions = 0;
+    p->shown_ns = host_ns;
+    p->shown_instructions = machine_instructions(machine);
+}
+
+uint64_t pace_target(struct pace *p, const struct machine *machine, uint64_t host_ns)
+{
+    uint64_t now = machine_time(machine), target = host_ns - p->origin_ns;
+
+    if ((int64_t)(target - now) > (int64_t)LAG_NS) {
+        target = now + LAG_NS / 4;
+        p->origin_ns = host_ns - target;
+    }
+    return target;
+}
+
+void pace_account(struct pace *p, struct machine *machine, uint64_t instructions, uint64_t busy_ns)
+{
+    double measured, wanted, now = machine_speed(machine);
+
+    if (!p->auto_speed) return;
+    p->busy_ns += busy_ns;
+    p->instructions += instructions;
+    if (p->busy_ns < SAMPLE_NS) return;
+    measured = (double)p->instructions * 1000 / (double)p->busy_ns;
+    if (p->mips == 0) p->mips = measured;
+    else p->mips += (measured - p->mips) * (measured > p->mips ? FASTER : SLOWER);
+    p->busy_ns = p->instructions = 0;
+    wanted = p->mips * HEADROOM;
+    if (wanted < SPEED_MIN) wanted = SPEED_MIN;
+    if (wanted > SPEED_MAX) wanted = SPEED_MAX;
+    if (wanted > now * (1 + DEAD_BAND) || wanted < now * (1 - DEAD_BAND)) machine_set_speed(machine, (uint32_t)(wanted + 0.5));
+}
+
+double pace_shown_mips(struct pace *p, const struct machine *machine, uint64_t host_ns)
+{
+    if (host_ns - p->shown_ns >= SHOWN_NS) {
+        uint64_t instructions = machine_instructions(machine);
+
+        p->shown = (double)(instructions - p->shown_instructions) * 1000 / (double)(host_ns - p->shown_ns);
+        p->shown_ns = host_ns;
+        p->shown_instructions = instructions;
+    }
+    return p->shown;
+}

@@ -1,0 +1,310 @@
+/* session.c: runs a machine in slices and sees to its surroundings in between. See session.h. */
+#include "frontends/session.h"
+
+#if WITH_LUA
+#include "frontends/script/script.h"
+#endif
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+uint64_t session_host_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* --- what the machine calls ------------------------------------------------------------------------------------------------ */
+
+static void on_serial(void *opaque, int port, uint8_t byte)
+{
+    struct session *s = opaque;
+
+    endpoint_put(&s->serial[port], byte);
+#if WITH_LUA
+    if (port == 0 && s->script) script_serial(s->script, byte);
+#endif
+}
+
+static void on_debugcon(void *opaque, uint8_t byte)
+{
+    struct session *s = opaque;
+
+    endpoint_put(&s->debugcon, byte);
+}
+
+static void on_log(void *opaque, const char *line)
+{
+    struct session *s = opaque;
+
+    if (s->options->verbose) fprintf(stderr, "ochenta: %s\n", line);
+}
+
+/* --- opening and closing --------------------------------------------------------------------------------------------------- */
+
+static int open_ports(struct session *s, char *error, size_t n)
+{
+    int status = endpoint_open(&s->debugcon, &s->options->debugcon, false, error, n);
+
+    for (int i = 0; i < MACHINE_SERIALS && !status; i++) status = endpoint_open(&s->serial[i], &s->options->serial[i], true, error, n);
+    return status;
+}
+
+/* Compiles the scripts before anything is started. */
+static int open_script(struct session *s, char *error, size_t n)
+{
+#if WITH_LUA
+    if (s->options->script_count) {
+        s->script = script_create(s->options->script, s->options->script_count, error, n);
+        if (!s->script) return EXIT_SCRIPT;
+    }
+#else
+    (void)s, (void)error, (void)n;
+#endif
+    return EXIT_GOOD;
+}
+
+int session_open(struct session *s, const struct options *options, const struct machine_host *host, char *error, size_t n)
+{
+    struct machine_host   callbacks = host ? *host : (struct machine_host){0};
+    struct machine_config config = options->config;
+    int                   status;
+
+    memset(s, 0, sizeof(*s));
+    s->options = options;
+    s->host_start_ns = session_host_ns();
+    status = open_script(s, error, n);
+    if (status) return status;
+    callbacks.opaque = s;
+    callbacks.serial = on_serial;
+    callbacks.debugcon = on_debugcon;
+    callbacks.log = on_log;
+    config.host = &callbacks;
+    s->machine = machine_create(&config, error, n);
+    if (!s->machine) goto fail;
+    if (options->load_state && machine_load(s->machine, options->load_state, error, n) < 0) goto fail;
+    if (open_ports(s, error, n) < 0) goto fail;
+    if (options->trace && !(s->trace = trace_start(s->machine, options->trace, error, n))) goto fail;
+    return EXIT_GOOD;
+fail:
+    session_close(s);
+    return EXIT_USAGE;
+}
+
+static void print_stat(void *opaque, const char *name, uint64_t value)
+{
+    (void)opaque;
+    fprintf(stderr, "%s: %" PRIu64 "\n", name, value);
+}
+
+static void print_stats(struct session *s)
+{
+    double   host = (double)(session_host_ns() - s->host_start_ns) / 1e9;
+    uint64_t instructions = machine_instructions(s->machine);
+
+    fprintf(stderr, "host_seconds: %.3f\n", host);
+    fprintf(stderr, "virtual_seconds: %.6f\n", (double)machine_time(s->machine) / 1e9);
+    fprintf(stderr, "mips: %.1f\n", host > 0 ? (double)instructions / host / 1e6 : 0);
+    machine_stats(s->machine, print_stat, NULL);
+}
+
+void session_close(struct session *s)
+{
+    int status;
+
+    for (int i = 0; i < MACHINE_SERIALS; i++) endpoint_close(&s->serial[i]);
+    endpoint_close(&s->debugcon);
+    monitor_destroy(s->monitor);
+    status = trace_stop(s->trace);
+    if (status < 0) fprintf(stderr, "ochenta: %s: the trace is incomplete: %s\n", s->options->trace, strerror(-status));
+    if (s->machine && s->options->stats && s->is_over) print_stats(s);
+#if WITH_LUA
+    script_destroy(s->script);
+#endif
+    machine_destroy(s->machine);
+    s->machine = NULL;
+    s->script = NULL;
+    s->trace = NULL;
+    s->monitor = NULL;
+}
+
+void session_end(struct session *s, int status)
+{
+    s->is_over = true;
+    s->status = status;
+}
+
+void session_print_screen(struct session *s)
+{
+    char *text = machine_screen_text(s->machine);
+
+    if (text && *text) fprintf(stderr, "%s\n", text);
+    free(text);
+}
+
+void session_end_stopped(struct session *s, enum machine_stop stop)
+{
+    switch (stop) {
+    case STOP_EXIT: session_end(s, machine_exit_status(s->machine)); break;
+    case STOP_CRASH:
+        fputs("ochenta: the guest crashed (triple fault)\n", stderr);
+        session_end(s, EXIT_CRASH);
+        break;
+    case STOP_HALTED:
+        fputs("ochenta: the guest has halted with interrupts off: nothing more will happen\n", stderr);
+        session_end(s, EXIT_SCRIPT);
+        break;
+    case STOP_POWER_OFF:
+    case STOP_RESET: session_end(s, EXIT_GOOD); break;
+    case STOP_TIME:
+    case STOP_REQUEST: break;
+    }
+}
+
+/* --- running --------------------------------------------------------------------------------------------------------------- */
+
+static void serve_ports(struct session *s)
+{
+    uint8_t buf[4096];
+    size_t  n;
+
+    endpoint_flush(&s->debugcon);
+    for (int i = 0; i < MACHINE_SERIALS; i++) {
+        endpoint_flush(&s->serial[i]);
+        while ((n = endpoint_read(&s->serial[i], buf, sizeof(buf))) > 0) machine_serial_send(s->machine, i, buf, n);
+    }
+}
+
+/* Time for --timeout: virtual, and what a script has waited for a machine that stood still. */
+static uint64_t elapsed_ns(const struct session *s)
+{
+    uint64_t ns = machine_time(s->machine);
+
+#if WITH_LUA
+    if (s->script) ns += script_still_ns(s->script);
+#endif
+    return ns;
+}
+
+static void check_timeout(struct session *s)
+{
+    if (!s->options->timeout_ns || elapsed_ns(s) < s->options->timeout_ns) return;
+    serve_ports(s);
+    fprintf(stderr, "ochenta: the time of --timeout is up\n");
+    session_print_screen(s);
+    session_end(s, EXIT_SCRIPT);
+}
+
+/* Lets the script look; the run may be over then. */
+static void run_script(struct session *s, enum machine_stop stop)
+{
+#if WITH_LUA
+    if (!s->script || s->is_over) return;
+    switch (script_poll(s->script, s->machine, stop)) {
+    case SCRIPT_WAITING: return;
+    case SCRIPT_QUIT: session_end(s, script_status(s->script)); break;
+    case SCRIPT_FAILED:
+        serve_ports(s);
+        fprintf(stderr, "ochenta: %s\n", script_error(s->script));
+        session_end(s, EXIT_SCRIPT);
+        break;
+    case SCRIPT_ENDED: s->script_ended = true; break;
+    }
+    script_destroy(s->script);
+    s->script = NULL;
+#else
+    (void)s, (void)stop;
+#endif
+}
+
+/* The end of the next slice: the grid, the script, the limits. */
+static uint64_t slice_end(const struct session *s, uint64_t until)
+{
+    uint64_t now = machine_time(s->machine), limit = s->options->timeout_ns;
+    uint64_t end = (now / SESSION_SLICE_NS + 1) * SESSION_SLICE_NS;
+
+#if WITH_LUA
+    uint64_t wake = s->script ? script_wake(s->script, s->machine) : UINT64_MAX;
+
+    if (wake < end) end = wake;
+#endif
+    if (limit && limit > now && limit < end) end = limit;
+    return end < until ? end : until;
+}
+
+/* --- the debugger ------------------------------------------------------------------------------------------------------------ */
+
+bool session_enter_monitor(struct session *s, const char *why, char *error, size_t error_size)
+{
+    if (s->is_prompting) return true;
+    if (s->serial[0].kind == ENDPOINT_STDIO || s->serial[1].kind == ENDPOINT_STDIO) {
+        snprintf(error, error_size, "no debugger: a serial port has the terminal");
+        return false;
+    }
+    if (!terminal_is_there(&s->terminal)) {
+        snprintf(error, error_size, "no debugger: ochenta was not started from a terminal");
+        return false;
+    }
+    if (!s->monitor && !(s->monitor = monitor_create(s->machine, stdout))) {
+        snprintf(error, error_size, "no debugger: out of memory");
+        return false;
+    }
+    s->is_prompting = true;
+    monitor_show_stop(s->monitor, why);
+    monitor_prompt(s->monitor);
+    return true;
+}
+
+void session_serve_monitor(struct session *s, int timeout_ms)
+{
+    char line[TERMINAL_LINE];
+
+    while (s->is_prompting && !s->is_over && terminal_read_line(&s->terminal, line, sizeof(line), timeout_ms)) {
+        switch (monitor_command(s->monitor, line)) {
+        case MONITOR_STAY: monitor_prompt(s->monitor); break;
+        case MONITOR_CONTINUE: s->is_prompting = false; break;
+        case MONITOR_QUIT: session_end(s, EXIT_GOOD); break;
+        }
+        timeout_ms = 0;
+    }
+    if (s->is_prompting && !terminal_is_there(&s->terminal)) session_end(s, EXIT_GOOD); /* the end of its input */
+    fflush(stdout);
+}
+
+/* machine_run(), in front of whose breakpoints the debugger stops. */
+static enum machine_stop run_machine(struct session *s, uint64_t until_ns)
+{
+    enum machine_stop stop;
+    char              error[128];
+    bool              hit;
+
+    if (!s->monitor) return machine_run(s->machine, until_ns);
+    stop = monitor_run(s->monitor, until_ns, &hit);
+    if (hit) session_enter_monitor(s, "breakpoint", error, sizeof(error));
+    return stop;
+}
+
+enum machine_stop session_run(struct session *s, uint64_t until_ns)
+{
+    enum machine_stop stop = STOP_TIME;
+    uint64_t          before;
+
+    run_script(s, machine_run(s->machine, machine_time(s->machine)));
+    while (!s->is_over && !s->is_prompting) {
+        before = machine_time(s->machine);
+        if (before >= until_ns) return stop;
+        stop = run_machine(s, slice_end(s, until_ns));
+        if (s->is_prompting) break;
+        serve_ports(s);
+        run_script(s, stop);
+        check_timeout(s);
+        if (s->is_over || (stop != STOP_TIME && machine_time(s->machine) == before)) break;
+    }
+    return stop;
+}

@@ -176,7 +176,8 @@ struct x86 {
     uint32_t pending;      /* enum x86_pending */
     uint32_t debug_hit;    /* DR6 bits to report after the current instruction */
     bool     step_mode;    /* TF or breakpoints or trace: run one instruction at a time */
-    bool     leave;        /* leave the block after the current instruction */
+    bool     kicked;       /* the slice is to end: x86_kick() */
+    uint8_t  ext;          /* 1 while an event other than a software interrupt is delivered: EXT of error codes */
 
     struct x86_exception exc;
     uint32_t task_eip;     /* where a task switch leads; only within one */
@@ -192,7 +193,8 @@ struct x86 {
     struct x86_tlb tlb;
     struct x86_block_cache *cache;
     struct x86_block *block; /* running */
-    struct x86_block **link_slot; /* of the branch that was just taken: where its target may be noted */
+    struct x86_block *link_from;  /* whose branch was just taken to the same page and has no link yet */
+    unsigned          link_which;
     struct x86_stats stats;
     uint32_t clock_mhz;     /* of the time stamp counter: ticks = retired * this / mips */
     void *opaque;
@@ -304,12 +306,14 @@ static inline void x86_next(struct x86 *c, const struct x86_insn *i)
     i[1].fn(c, i + 1);
 }
 
-/* Ends the block after I and returns to the loop, where interrupts and modes are looked at afresh. */
+/* Leaves the block after I, which need not be its last, for the loop, where interrupts and modes are looked at afresh. */
 void x86_end(struct x86 *c, const struct x86_insn *i);
 /* Ends the block and goes on at EIP (already checked against the limit). */
 void x86_end_at(struct x86 *c, const struct x86_insn *i, uint32_t eip);
 /* Leaves the block after the current instruction, whatever it is. For slow paths. */
 void x86_leave_after(struct x86 *c);
+/* Uses up the budget, so that x86_run() returns at the end of the block. For whoever changed what the machine waits for. */
+void x86_kick(struct x86 *c);
 
 /* --- memory --------------------------------------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,265 @@
+/* block_cache.c: see block_cache.h. Code is found by physical address, so it survives address space switches; pages that
+ * hold decoded code are kept out of the quick write table, so that every write to them comes here. */
+#include "cpu/x86/block_cache.h"
+
+#include "cpu/x86/decode.h"
+#include "cpu/x86/interp.h"
+#include "cpu/x86/x86.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#define ARENA_SIZE (64u << 20)
+#define BLOCK_ROOM (sizeof(struct x86_block) + (BLOCK_MAX_INSNS + 1) * sizeof(struct x86_insn))
+#define MAX_LENGTH 15
+
+int x86_blocks_init(struct x86 *c)
+{
+    struct x86_block_cache *k = calloc(1, sizeof(*k));
+
+    if (!k) return -ENOMEM;
+    c->cache = k;
+    k->size = ARENA_SIZE;
+    k->arena = mmap(NULL, k->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    k->page = mmap(NULL, PHYS_PAGES * sizeof(*k->page), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    k->bucket = calloc(BLOCK_BUCKETS, sizeof(*k->bucket));
+    k->scratch = calloc(1, BLOCK_ROOM);
+    if (k->arena == MAP_FAILED || k->page == MAP_FAILED || !k->bucket || !k->scratch) {
+        x86_blocks_destroy(c);
+        return -ENOMEM;
+    }
+    return 0;
+}
+
+void x86_blocks_destroy(struct x86 *c)
+{
+    struct x86_block_cache *k = c->cache;
+
+    if (!k) return;
+    if (k->arena && k->arena != MAP_FAILED) munmap(k->arena, k->size);
+    if (k->page && (void *)k->page != MAP_FAILED) munmap(k->page, PHYS_PAGES * sizeof(*k->page));
+    free(k->bucket);
+    free(k->scratch);
+    free(k);
+    c->cache = NULL;
+}
+
+static unsigned bucket_of(uint32_t phys, uint32_t key)
+{
+    return ((phys ^ key << 31) * 0x9E3779B1u) >> 17;
+}
+
+void x86_blocks_flush(struct x86 *c)
+{
+    struct x86_block_cache *k = c->cache;
+    size_t                  at = 0;
+
+    while (at < k->used) { // only the pages that held something need cleaning
+        struct x86_block *b = (struct x86_block *)(k->arena + at);
+        k->page[b->phys >> PAGE_SHIFT] = NULL;
+        c->phys->code_lines[b->phys >> PAGE_SHIFT] = 0;
+        b->valid = false;
+        at += sizeof(*b) + (b->count + 1u) * sizeof(b->insn[0]);
+    }
+    memset(k->bucket, 0, BLOCK_BUCKETS * sizeof(*k->bucket));
+    k->used = 0;
+    c->link_from = NULL;
+    c->block = NULL;
+    c->stats.flushes++;
+}
+
+/* --- making ------------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t lines_of(const struct x86_block *b)
+{
+    unsigned first = (b->phys & PAGE_MASK) >> 6, last = ((b->phys & PAGE_MASK) + b->bytes - 1u) >> 6;
+
+    return (~0ull << first) & (~0ull >> (63 - last));
+}
+
+static void enter_block(struct x86 *c, struct x86_block *b)
+{
+    struct x86_block_cache *k = c->cache;
+    uint32_t                page = b->phys >> PAGE_SHIFT;
+    unsigned                n = bucket_of(b->phys, b->key);
+
+    b->hash_next = k->bucket[n];
+    k->bucket[n] = b;
+    b->page_next = k->page[page];
+    k->page[page] = b;
+    if (!c->phys->code_lines[page]) x86_tlb_drop_fast(c, b->phys & ~PAGE_MASK, PAGE_SIZE, true);
+    c->phys->code_lines[page] |= lines_of(b);
+}
+
+/* Ends the array with the instruction that leaves the block, and numbers the rest. */
+static void finish_block(struct x86_block *b, unsigned count, unsigned bytes, x86_fn *end)
+{
+    b->count = (uint8_t)count;
+    b->bytes = (uint16_t)bytes;
+    b->insn[count] = (struct x86_insn){.fn = end, .off = (uint16_t)bytes, .block = b};
+    for (unsigned n = 0; n < count; n++) b->insn[n].left = (uint8_t)(count - n);
+}
+
+/* Decodes from HOST (AVAILABLE bytes up to the end of the page) until something ends the block. Returns its instruction count. */
+static unsigned decode_run(const struct x86 *c, struct x86_block *b, const uint8_t *host, unsigned available)
+{
+    unsigned count = 0, at = 0;
+
+    while (count < BLOCK_MAX_INSNS) {
+        struct x86_insn       *i = &b->insn[count];
+        enum x86_decode_result r = x86_decode(c->model, c->code32, host + at, available - at, i);
+
+        if (r == DECODE_SHORT || r == DECODE_LONG) break;
+        i->off = (uint16_t)at;
+        at += i->len;
+        count++;
+        if (r == DECODE_END) {
+            i->block = b;
+            break;
+        }
+    }
+    finish_block(b, count, at, x86_block_end);
+    return count;
+}
+
+static struct x86_block *make_block(struct x86 *c, uint32_t phys, uint32_t key)
+{
+    struct x86_block_cache   *k = c->cache;
+    const struct phys_region *r = phys_reader(c->phys, phys);
+    struct x86_block         *b;
+
+    if (r->kind != PHYS_RAM && r->kind != PHYS_ROM) return NULL;
+    if (k->used + BLOCK_ROOM > k->size) x86_blocks_flush(c);
+    b = (struct x86_block *)(k->arena + k->used);
+    memset(b, 0, sizeof(*b));
+    b->phys = phys;
+    b->key = key;
+    b->valid = true;
+    if (!decode_run(c, b, r->host + (phys - r->base), PAGE_SIZE - (phys & PAGE_MASK))) return NULL;
+    k->used += sizeof(*b) + (b->count + 1u) * sizeof(b->insn[0]);
+    enter_block(c, b);
+    c->stats.blocks_decoded++;
+    return b;
+}
+
+/* --- finding ------------------------------------------------------------------------------------------------------------------- */
+
+static bool fetch_fault(struct x86 *c, lin_t lin, uint32_t error)
+{
+    c->cr2 = lin;
+    return x86_fault_code(c, NULL, EXC_PF, error);
+}
+
+struct x86_block *x86_block_find(struct x86 *c, uint32_t phys, uint32_t key)
+{
+    struct x86_block *b = c->cache->bucket[bucket_of(phys, key)];
+
+    while (b && (b->phys != phys || b->key != key)) b = b->hash_next;
+    return b;
+}
+
+struct x86_block *x86_block_at(struct x86 *c)
+{
+    lin_t             lin = c->seg[SEG_CS].base + c->eip;
+    uint32_t          phys, error, key = c->code32 ? BLOCK_CODE32 : 0;
+    struct x86_block *b;
+
+    if (c->eip > c->seg[SEG_CS].limit) {
+        x86_fault_code(c, NULL, EXC_GP, 0);
+        return NULL;
+    }
+    if (!x86_translate(c, lin, ACCESS_FETCH, c->cpl == 3, &phys, &error)) {
+        fetch_fault(c, lin, error);
+        return NULL;
+    }
+    phys = phys_wrap(c->phys, phys);
+    b = x86_block_find(c, phys, key);
+    if (!b) b = make_block(c, phys, key);
+    if (b && (uint64_t)c->eip + b->bytes > (uint64_t)c->seg[SEG_CS].limit + 1) return NULL;
+    return b;
+}
+
+/* Byte N of the instruction at CS:EIP; false at the limit or on a page fault, which is raised unless QUIET. */
+static bool fetch_byte(struct x86 *c, unsigned n, uint8_t *byte)
+{
+    uint32_t offset = c->eip + n, phys, error;
+    lin_t    lin;
+
+    if (!x86_has(c, FEAT_286)) offset &= 0xFFFF;
+    lin = c->seg[SEG_CS].base + offset;
+    if (offset > c->seg[SEG_CS].limit) return x86_fault_code(c, NULL, EXC_GP, 0);
+    if (!x86_translate(c, lin, ACCESS_FETCH, c->cpl == 3, &phys, &error)) return fetch_fault(c, lin, error);
+    *byte = (uint8_t)phys_read(c->phys, phys, 1);
+    return true;
+}
+
+struct x86_block *x86_decode_single(struct x86 *c)
+{
+    struct x86_block      *b = c->cache->scratch;
+    uint8_t                bytes[256];
+    unsigned               most = c->model->max_length ? c->model->max_length : 64;
+    enum x86_decode_result r = DECODE_SHORT;
+
+    for (unsigned n = 0; n < most && r == DECODE_SHORT; n++) {
+        if (!fetch_byte(c, n, &bytes[n])) return NULL;
+        r = x86_decode(c->model, c->code32, bytes, n + 1, &b->insn[0]);
+    }
+    if (r == DECODE_SHORT || r == DECODE_LONG) {
+        if (x86_has(c, FEAT_386)) x86_fault_code(c, NULL, EXC_GP, 0);
+        else x86_fault(c, NULL, EXC_UD);
+        return NULL;
+    }
+    b->link[0] = b->link[1] = NULL;
+    b->valid = true;
+    b->phys = 0;
+    if (r == DECODE_END) b->insn[0].block = b;
+    finish_block(b, 1, b->insn[0].len, x86_block_end);
+    return b;
+}
+
+/* --- invalidation ---------------------------------------------------------------------------------------------------------------- */
+
+static void unhash(struct x86 *c, struct x86_block *b)
+{
+    struct x86_block **at = &c->cache->bucket[bucket_of(b->phys, b->key)];
+
+    while (*at && *at != b) at = &(*at)->hash_next;
+    if (*at) *at = b->hash_next;
+}
+
+static void drop_block(struct x86 *c, struct x86_block *b)
+{
+    unhash(c, b);
+    b->valid = false;
+    if (c->link_from == b) c->link_from = NULL;
+    if (c->block == b) x86_leave_after(c);
+    c->stats.invalidations++;
+}
+
+void x86_blocks_invalidate(struct x86 *c, uint32_t addr, uint32_t n)
+{
+    uint32_t           page = addr >> PAGE_SHIFT;
+    struct x86_block **at = &c->cache->page[page];
+    uint64_t           lines = 0;
+
+    while (*at) {
+        struct x86_block *b = *at;
+        if (b->phys < addr + n && addr < b->phys + b->bytes) {
+            *at = b->page_next;
+            drop_block(c, b);
+        } else {
+            lines |= lines_of(b);
+            at = &b->page_next;
+        }
+    }
+    c->phys->code_lines[page] = lines;
+}
+
+void x86_blocks_invalidate_pages(struct x86 *c, uint32_t base, uint64_t size)
+{
+    uint32_t first = base >> PAGE_SHIFT, last = (uint32_t)((base + size - 1) >> PAGE_SHIFT);
+
+    for (uint32_t page = first; page <= last && page < PHYS_PAGES; page++)
+        if (c->cache->page[page]) x86_blocks_invalidate(c, page << PAGE_SHIFT, PAGE_SIZE);
+}

@@ -134,7 +134,7 @@ $(BUILD)/unit-tests: $(UNIT_OBJ) $(UNIT_FRONT_OBJ) $(BUILD)/libochenta.a
 
 # Every field of a device is saved or explicitly skipped.
 check-state:
-	@if [ -e tests/check-state.awk ]; then awk -f tests/check-state.awk $(wildcard devices/*.[ch] cpu/x86/*.[ch] mem/*.[ch]); fi
+	@if [ -e tests/check-state.awk ]; then awk -f tests/check-state.awk $(wildcard devices/*.[ch] machine/*.[ch] cpu/x86/*.[ch] mem/*.[ch]); fi
 
 # Includes go downwards only.
 check-floors:

@@ -34,7 +34,8 @@ const char *x86_reg_name(unsigned n);
 const char *x86_mode(const struct x86 *c);
 
 extern const struct device_ops x86_ops;
-/* The translation cache's entries, which are state too: pairs of page and entry. */
-uint32_t x86_tlb_count(const struct x86 *c);
+/* Brings the state into the form in which it is saved and hashed: one representation of equal states, the translation
+ * cache's entries as an image. Nothing that the guest can see changes. -ENOMEM. */
+int x86_freeze(struct x86 *c);
 
 #endif

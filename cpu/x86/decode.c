@@ -152,6 +152,7 @@ static void decode_operand(struct x86_insn *i, struct cursor *k, enum x86_operan
     case Zv: *slot = opcode & 7; break;
     case ALb: case eAX: *slot = REG_EAX; break;
     case DXw: *slot = REG_EDX; break;
+    case Lb: i->imm2 = (uint16_t)fetch(k, 1); break;
     case I1: i->imm = 1; break;
     case Ib: i->imm = fetch(k, 1); break;
     case Ibs: i->imm = (uint32_t)fetch_signed(k, 1); break;
@@ -222,7 +223,7 @@ static const struct x86_opdef *find_op(const struct x86_model *m, struct x86_ins
     if (*opcode == 0x0F && (m->features & FEAT_286)) {
         *opcode = (uint8_t)fetch(k, 1);
         i->op = (uint16_t)(0x100 | *opcode);
-        d = &x86_map_0f[*opcode];
+        d = x86_map_0f[*opcode].name ? &x86_map_0f[*opcode] : &x86_map_simd[*opcode];
     } else if (*opcode >= 0xD8 && *opcode <= 0xDF) {
         d = &fpu[*opcode & 7];
     }

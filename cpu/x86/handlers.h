@@ -57,7 +57,7 @@ H8_16_32(movs) H8_16_32(cmps) H8_16_32(stos) H8_16_32(lods) H8_16_32(scas) H8_16
 /* exec_io.c, exec_sys.c */
 H8_16_32(in_i) H8_16_32(in_d) H8_16_32(out_i) H8_16_32(out_d)
 H16_32(push_seg) H16_32(pop_seg) H16_32(mov_sr) H16_32(mov_sm) H16_32(mov_rs) H16_32(mov_ms) H16_32(load_far)
-H(hlt) H(clts) H(wbinvd) H(invlpg) H(cpuid) H(rdtsc) H(rdmsr) H(wrmsr) H(rdpmc) H(wait_checked)
+H(hlt) H(clts) H(wbinvd) H(invlpg) H(cpuid) H(rdtsc) H(rdmsr) H(wrmsr) H(rdpmc) H(fwait)
 H(mov_rc) H(mov_cr) H(mov_rd) H(mov_dr) H(mov_rt) H(mov_tr)
 H16_32(sgdt) H16_32(sidt) H16_32(lgdt) H16_32(lidt) H16_32(sldt_r) H(sldt_m) H16_32(str_r) H(str_m) H(lldt_r) H(lldt_m) H(ltr_r) H(ltr_m)
 H(verr_r) H(verr_m) H(verw_r) H(verw_m) H16_32(smsw_r) H(smsw_m) H(lmsw_r) H(lmsw_m) H(arpl_r) H(arpl_m)

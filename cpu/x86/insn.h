@@ -87,6 +87,7 @@ enum x86_operand {
     Zb, Zv,           /* register in the low three opcode bits */
     ALb, eAX,         /* accumulator */
     DXw,              /* port in DX */
+    Lb,               /* ENTER: level byte, to imm2 */
     I1,               /* the constant 1 */
     Pq, Qq,           /* MMX: ModRM reg, ModRM r/m (register or memory) */
     Vx, Wx,           /* XMM: ModRM reg, ModRM r/m (register or memory) */
@@ -117,6 +118,8 @@ struct x86_opdef {
 
 extern const struct x86_opdef x86_map_1byte[256];
 extern const struct x86_opdef x86_map_0f[256];
+/* MMX, SSE and SSE2 (simd_tables.c): looked up where x86_map_0f has no name. */
+extern const struct x86_opdef x86_map_simd[256];
 /* D8-DF: [opcode & 7] -> array of 16 as OP_FPU says (fpu_tables.c). */
 extern const struct x86_opdef x86_map_fpu[8][16];
 

@@ -12,7 +12,7 @@
 
 static const struct x86_model models[] = {
     {"8086", FEAT_FPU, 0, 0, 0, 0, NULL, 0},
-    {"286", F_286 | FEAT_FPU, 2, 0, 0, 0, NULL, 10},
+    {"286", F_286 | FEAT_FPU | FEAT_LOADALL, 2, 0, 0, 0, NULL, 10},
     {"386", F_386, 3, 0x0308, 0, 0, NULL, 15},
     {"486", F_486, 4, 0x0435, 1, 0x00000001, NULL, 15},
     {"pentium", F_PENTIUM, 5, 0x0526, 1, 0x000001BF, NULL, 15},

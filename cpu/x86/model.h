@@ -31,6 +31,7 @@ enum x86_feature {
     FEAT_MTRR  = 1u << 23,
     FEAT_MCA   = 1u << 24,
     FEAT_NX    = 1u << 25,
+    FEAT_LOADALL = 1u << 26, /* 0F 05 of the 286 */
 };
 
 struct x86_model {

@@ -179,6 +179,10 @@ struct x86 {
     bool     kicked;       /* the slice is to end: x86_kick() */
     uint8_t  ext;          /* 1 while an event other than a software interrupt is delivered: EXT of error codes */
 
+    /* Image of the translation cache for saved states: pairs of 64-bit words, page and entry. Valid after x86_freeze(). */
+    uint8_t *tlb_image;
+    uint32_t tlb_image_size;
+
     struct x86_exception exc;
     uint32_t task_eip;     /* where a task switch leads; only within one */
     uint64_t mem_value;    /* result of a slow load */

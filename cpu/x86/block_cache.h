@@ -30,6 +30,9 @@ void x86_blocks_flush(struct x86 *c);
  * instruction must be run by itself (it crosses a page or the segment's limit is near): x86_decode_single(). */
 struct x86_block *x86_block_at(struct x86 *c);
 
+/* The block of that physical address, if there is one. */
+struct x86_block *x86_block_find(struct x86 *c, uint32_t phys, uint32_t key);
+
 /* Decodes the one instruction at CS:EIP into the scratch block; NULL with a fault raised. */
 struct x86_block *x86_decode_single(struct x86 *c);
 

@@ -22,7 +22,10 @@ INLINE void branch(struct x86 *c, const struct x86_insn *i, uint32_t eip, unsign
         x86_gp0(c, i);
         return;
     }
-    c->link_slot = &i->block->link[which];
+    if (!(((c->seg[SEG_CS].base + c->eip) ^ (c->seg[SEG_CS].base + eip)) >> PAGE_SHIFT)) {
+        c->link_from = i->block;
+        c->link_which = which;
+    }
     x86_end_at(c, i, eip);
 }
 

@@ -221,8 +221,15 @@ void x86_fistp_i64(struct x86 *c, const struct x86_insn *i) { store_int(c, i, 8,
 /* Ten bytes: both pages must be writable before the first byte changes. */
 static bool store_80(struct x86 *c, const struct x86_insn *i, uint64_t low, uint16_t high)
 {
-    uint32_t off = x86_ea(c, i);
+    const struct x86_segment *s = &c->seg[i->seg];
+    uint32_t                  off = x86_ea(c, i);
+    uint8_t                  *p = x86_quick(s, s->write_limit, c->tlb_write, off, 10);
 
+    if (likely(p != NULL)) {
+        memcpy(p, &low, 8);
+        memcpy(p + 8, &high, 2);
+        return true;
+    }
     return x86_probe(c, i, i->seg, (off + 8) & i->amask, 2, true) && x86_store(c, i, i->seg, off, 8, low) &&
            x86_store(c, i, i->seg, (off + 8) & i->amask, 2, high);
 }

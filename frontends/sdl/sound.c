@@ -36,6 +36,14 @@ static void queue(struct sound *s, const float *samples, size_t n)
     SDL_QueueAudio(s->device, samples, (Uint32)(n * sizeof(*samples)));
 }
 
+/* Silence in front, so that the device does not run dry at once. */
+static void queue_silence(struct sound *s)
+{
+    static const float silence[AHEAD];
+
+    queue(s, silence, AHEAD);
+}
+
 static void add_sample(struct sound *s, float input)
 {
     s->output = input - s->input + HIGH_PASS * s->output;
@@ -72,17 +80,14 @@ void sound_restart(struct sound *s, uint64_t time_ns)
     s->count = 0;
 }
 
-/* The device begins behind some silence, so that it does not run dry at once. */
 static void start(struct sound *s, uint64_t time_ns)
 {
-    static const float silence[AHEAD];
-
     s->is_playing = true;
     s->input = s->level;
     s->output = 0;
     sound_restart(s, time_ns);
     SDL_ClearQueuedAudio(s->device);
-    queue(s, silence, AHEAD);
+    queue_silence(s);
     SDL_PauseAudioDevice(s->device, 0);
 }
 
@@ -107,6 +112,7 @@ void sound_play(struct sound *s, uint64_t time_ns)
     waiting = SDL_GetQueuedAudioSize(s->device) / sizeof(float);
     is_silent = time_ns - s->change_ns > SILENCE_NS;
     advance(s, time_ns);
+    if (!is_silent && waiting == 0) queue_silence(s); /* it ran dry: the host was busy */
     if (!is_silent && waiting < AHEAD_MAX) queue(s, s->block, s->count);
     s->count = 0;
     /* Virtual time and the device's clock drift: a little longer or shorter samples make up for it. */

@@ -290,7 +290,7 @@ msg_nodisk:     db "no disk in the drive", 13, 10, 0
 msg_readerr:    db "read error ", 0
 msg_readerr2:   db "h in the boot sector", 13, 10, 0
 msg_nosig:      db "not bootable, its boot sector does not end in 55 AA", 13, 10, 0
-msg_noboot:     db "No bootable device. Insert a boot disk or attach one,"
-                db " then press a key to try again.", 13, 10, 0
+msg_noboot:     db "No bootable device. Insert or attach a boot disk, then"
+                db " press a key.", 13, 10, 0
 msg_menu:       db 13, 10, "Boot from:", 13, 10, 0
 msg_choose:     db "Number, or Esc for the usual order: ", 0

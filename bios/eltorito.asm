@@ -271,12 +271,12 @@ elt_emu_drive:
 
 ; elt_compare: DS:SI with CX bytes at CS:DI; ZF when equal.
 elt_compare:
-        lodsb
-        cmp al, [cs:di]
-        jne .end
-        inc di
-        loop elt_compare
-.end:   ret
+        push es
+        push cs
+        pop es
+        repe cmpsb
+        pop es
+        ret
 
 ; ---- INT 13h on the emulated disk: ES = EBDA, BP = frame, DS = BDA ----
 ; elt_service: AH = function as INT 13h. The drive is the emulated one.

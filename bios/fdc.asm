@@ -591,17 +591,40 @@ fdc_out_drive:
         or al, dl
         jmp fdc_out
 
-; fdc_eot: AL = last sector of the track: the table's, unless the request
-; itself lies beyond it.
+; fdc_eot: AL = last sector of a track, where the controller goes on with the
+; other head: what the medium usually has, or more when the table says so and
+; the request needs it (21 sectors of a 1.68 MB disk).
 fdc_eot:
+        push bx
+        mov bl, dl
+        mov bh, 0
+        mov bl, [bx+B_FDMEDIA]
+        push cx
+        mov cl, 6
+        shr bl, cl
+        pop cx
+        mov al, [cs:bx+rate_sectors]
+        cmp dh, 2                       ; 500 kb/s at 360 rpm
+        jne .usual
+        cmp bl, RATE_500
+        jne .usual
+        mov al, 15
+.usual: mov bl, [bp+F_CL]
+        add bl, [bp+F_AL]
+        dec bl
+        cmp bl, al
+        jbe .end
+        mov bl, al
         mov al, DPT_EOT
         call dpt_byte
-        cmp al, [bp+F_CL]
+        cmp al, bl
         jae .end
-        mov al, [bp+F_CL]
-        add al, [bp+F_AL]
-        dec al
-.end:   ret
+        mov al, bl
+.end:   pop bx
+        ret
+
+rate_sectors:                           ; by data rate
+        db 18, 9, 9, 36
 
 ; fdc_finish: interrupt and results. CF and AH on error.
 fdc_finish:

@@ -46,7 +46,7 @@ key_table:
         dw 2827h, 2822h, 0000h, 28F0h  ; 28h '
         dw 2960h, 297Eh, 0000h, 29F0h  ; 29h `
         dw 0000h, 0000h, 0000h, 0000h  ; 2Ah
-        dw 2B5Ch, 2B7Ch, 2B1Ch, 2BF0h  ; 2Bh \
+        dw 2B5Ch, 2B7Ch, 2B1Ch, 2BF0h  ; 2Bh backslash
         dw 2C7Ah, 2C5Ah, 2C1Ah, 2C00h  ; 2Ch z
         dw 2D78h, 2D58h, 2D18h, 2D00h  ; 2Dh x
         dw 2E63h, 2E43h, 2E03h, 2E00h  ; 2Eh c

@@ -396,14 +396,15 @@ struct ps2_port kbc_port(struct kbc *k, enum kbc_port_number port)
     return (struct ps2_port){.opaque = k, .port = (int)port, .ready = device_ready};
 }
 
-/* Power-on: the pins of the output port are high, so address line 20 is on; both ports are held until the host asks. */
+/* Power-on: the pins of the output port are high, so address line 20 is on. The keyboard may speak, so that keys hit before the BIOS
+ * looks are not lost. */
 static void kbc_reset(void *device)
 {
     struct kbc *k = device;
 
     memset(k->ram, 0, sizeof(k->ram));
     memset(k->answer, 0, sizeof(k->answer));
-    k->ram[0] = CB_TRANSLATE | CB_AUX_DISABLE | CB_KBD_DISABLE;
+    k->ram[0] = CB_TRANSLATE | CB_AUX_DISABLE;
     k->status = STATUS_INH;
     k->out = 0;
     k->command = k->poll = 0;

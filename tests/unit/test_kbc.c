@@ -81,7 +81,10 @@ START_TEST(power_on)
     ck_assert_uint_eq(stub_in8(s, 0x64), 0x10); /* empty, not locked, no system flag */
     ck_assert(s->irq[A20].level);
     ck_assert_uint_eq(s->irq[RESET].rises, 0);
-    ck_assert_uint_eq(ask(0x20) & 0x30, 0x30); /* both ports held */
+    ck_assert_uint_eq(ask(0x20), 0x60); /* the mouse's port is held, no interrupts */
+    SAY(&keyboard, KBC_KEYBOARD, 0x07); /* F12, before any BIOS looks */
+    stub_run(s, KBC_BYTE_NS);
+    ck_assert_uint_eq(stub_in8(s, 0x60), 0x58);
 }
 END_TEST
 
@@ -89,6 +92,7 @@ START_TEST(self_test_and_interface_tests)
 {
     ck_assert_uint_eq(ask(0xAA), 0x55);
     ck_assert(stub_in8(s, 0x64) & 4); /* system flag */
+    ck_assert_uint_eq(ask(0x20) & 0x30, 0x30); /* both ports held */
     ck_assert_uint_eq(ask(0xAB), 0);
     ck_assert_uint_eq(ask(0xA9), 0);
     ck_assert_uint_eq(ask(0xA4), 0xF1);
@@ -212,6 +216,7 @@ END_TEST
 
 START_TEST(bytes_to_devices)
 {
+    stub_out8(s, 0x64, 0xAD);
     stub_out8(s, 0x60, 0xED);
     ck_assert(stub_in8(s, 0x64) & 2);
     stub_run(s, KBC_SEND_NS);

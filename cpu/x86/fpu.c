@@ -93,7 +93,7 @@ bool fpu_begin_slow(struct x86 *c, const struct x86_insn *i)
 }
 
 /* WAIT, FWAIT: TS counts only together with MP (SDM 3A table 2-2). */
-void x86_wait_checked(struct x86 *c, const struct x86_insn *i)
+void x86_fwait(struct x86 *c, const struct x86_insn *i)
 {
     if ((c->cr0 & (CR0_MP | CR0_TS)) == (CR0_MP | CR0_TS)) {
         x86_fault(c, i, EXC_NM);

@@ -156,7 +156,7 @@ H(fsin) H(fcos) H(fsincos) H(fptan) H(fpatan) H(f2xm1) H(fyl2x) H(fyl2xp1)
 
 /* exec_fpu_control.c */
 H(fnop) H(fnclex) H(fninit) H(feni) H(fdisi) H(fsetpm)
-H(fldcw) H(fnstcw) H(fnstsw) H(fnstsw_ax) H(fldenv) H(fnstenv) H(frstor) H(fnsave) H(wait_checked)
+H(fldcw) H(fnstcw) H(fnstsw) H(fnstsw_ax) H(fldenv) H(fnstenv) H(frstor) H(fnsave) H(fwait)
 
 #undef H
 

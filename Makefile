@@ -50,7 +50,7 @@ FRONT_DIRS = debug frontends frontends/headless $(if $(filter 1,$(LUA)),frontend
 
 CORE_SRC   = $(wildcard $(addsuffix /*.c,$(CORE_DIRS)))
 FRONT_SRC  = $(wildcard $(addsuffix /*.c,$(FRONT_DIRS)))
-UNIT_SRC   = $(wildcard tests/unit/*.c)
+UNIT_SRC   = $(filter-out $(if $(wildcard machine/machine.c),,tests/unit/test_options.c),$(wildcard tests/unit/*.c))
 ROMS       = roms/bios.bin roms/vgabios.bin roms/demo.img
 
 object     = $(patsubst %.S,$(BUILD)/%.o,$(patsubst %.c,$(BUILD)/%.o,$(1)))
@@ -127,7 +127,8 @@ bench: all
 unit-tests: $(BUILD)/unit-tests
 
 # Unit tests see the library and, of the frontends, what needs neither a window nor main().
-UNIT_FRONT_OBJ = $(call object,$(filter-out frontends/main.c,$(wildcard frontends/*.c)))
+UNIT_FRONT_OBJ = $(if $(wildcard machine/machine.c),$(UNIT_FRONT))
+UNIT_FRONT = $(BUILD)/frontends/options.o $(BUILD)/frontends/media.o $(BUILD)/frontends/values.o
 $(BUILD)/unit-tests: $(UNIT_OBJ) $(UNIT_FRONT_OBJ) $(BUILD)/libochenta.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) $(PACKAGE_LIBS) -lm

@@ -462,7 +462,10 @@ static int pit_loaded(void *opaque)
 
     for (int i = 0; i < PIT_CHANNELS; i++) {
         struct pit_channel *c = &pit->ch[i];
-        if (c->ce >= modulus(c) || c->clk > clock_ticks(PIT_HZ, clock_now(c->clock))) return -EINVAL;
+
+        /* What was left from before the control word may be more than the new modulus. */
+        if (c->ce >= (c->running ? modulus(c) : 65536)) return -EINVAL;
+        if (c->clk > clock_ticks(PIT_HZ, clock_now(c->clock))) return -EINVAL;
     }
     return 0;
 }

@@ -79,6 +79,7 @@ static void map_window(struct vga *v)
 {
     uint32_t offset = v->access.linear ? v->access.read_bank : 0;
 
+    if (v->hidden) return;
     if (v->direct && (!v->mapped_direct || v->mapped_offset != offset)) {
         bus_map_ram(v->bus, WINDOW_LOW, WINDOW_SIZE, v->memory + offset, v->dirty + offset / VGA_PAGE_SIZE);
         v->mapped_offset = offset;
@@ -86,6 +87,21 @@ static void map_window(struct vga *v)
         bus_map_mmio(v->bus, WINDOW_LOW, WINDOW_SIZE, &vga_window_low_ops, v);
     }
     v->mapped_direct = v->direct;
+}
+
+static void map_handlers(struct vga *v)
+{
+    bus_map_mmio(v->bus, WINDOW_LOW, WINDOW_SIZE, &vga_window_low_ops, v);
+    bus_map_mmio(v->bus, WINDOW_HIGH, WINDOW_SIZE, &vga_window_high_ops, v);
+    v->mapped_direct = false;
+}
+
+void vga_set_window(struct vga *v, bool visible)
+{
+    v->hidden = !visible;
+    if (!visible) return;
+    map_handlers(v);
+    map_window(v);
 }
 
 /* Software that flips a register at every pixel is better served by the handlers than by re-mapping. Goes by virtual
@@ -185,8 +201,7 @@ int vga_init(struct vga *v, struct bus *bus, struct clock *clock, const struct v
     bus_map_ports(bus, 0x3B0, 0x30, &vga_port_ops, v);
     bus_unmap_ports(bus, 0x3BC, 4, v);
     bus_map_ports(bus, 0x1CE, 4, &vbe_port_ops, v);
-    bus_map_mmio(bus, WINDOW_LOW, WINDOW_SIZE, &vga_window_low_ops, v);
-    bus_map_mmio(bus, WINDOW_HIGH, WINDOW_SIZE, &vga_window_high_ops, v);
+    map_handlers(v);
     vga_reset(v);
     return 0;
 }
@@ -309,6 +324,7 @@ static const struct state_field vga_fields[] = {
     STATE_SKIP(struct vga, irq),
     STATE_SKIP(struct vga, timing),
     STATE_SKIP(struct vga, access),
+    STATE_SKIP(struct vga, hidden), /* the host bridge says it again after a load */
     STATE_SKIP(struct vga, mapped_direct),
     STATE_SKIP(struct vga, mapped_lfb),
     STATE_SKIP(struct vga, mapped_offset),

@@ -93,6 +93,7 @@ struct vga {
     struct irq_line   irq;
     struct vga_timing timing;
     struct vga_access access;
+    bool     hidden;                    /* the host bridge has its SMRAM at A0000h-BFFFFh */
     bool     mapped_direct, mapped_lfb; /* what the bus was told */
     uint32_t mapped_offset;
     uint64_t mapped_lfb_base;
@@ -136,6 +137,9 @@ void vga_destroy(struct vga *);
 
 /* The PCI side moved the linear frame buffer (VGA_MEMORY_SIZE bytes) to BASE, or turned it off. */
 void vga_set_lfb(struct vga *, uint64_t base, bool enabled);
+
+/* The host bridge puts its SMRAM over A0000h-BFFFFh (VISIBLE false: map it after this call) or takes it away. */
+void vga_set_window(struct vga *, bool visible);
 
 /* Draws the screen as it is at this virtual time. Returns whether it differs from the previous call's. Changes nothing
  * that the guest could see. */

@@ -1,4 +1,6 @@
 /* test_piix3.c: interrupt routing and power management of the south bridge (devices/piix3.c, piix4_pm.c). */
+#include "devices/i440fx.h"
+#include "devices/pci.h"
 #include "devices/piix3.h"
 #include "devices/piix4_pm.h"
 #include "tests/unit/stub.h"
@@ -220,6 +222,44 @@ START_TEST(test_pm_load)
 }
 END_TEST
 
+/* Random configuration writes to the whole chip set, and random accesses to wherever its ports then are: every state on the way must
+ * be one that a load accepts, and a reset must bring back the first. */
+START_TEST(test_random_configuration)
+{
+    struct bridge     *b = bridge_new();
+    struct i440fx_host host = {0};
+    struct i440fx      fx;
+    struct pci         pci;
+    struct irq_line    pirq_lines[4];
+    struct pci_function first = b->pm.pci;
+    uint32_t           seed = 4711;
+
+    for (unsigned i = 0; i < 4; i++) pirq_lines[i] = piix3_pirq_line(&b->piix3, i);
+    pci_init(&pci, &b->s->bus, pirq_lines, 64 << 20, NULL, NULL);
+    i440fx_init(&fx, &host, 64 << 20);
+    i440fx_ops.reset(&fx);
+    pci_plug(&pci, 0, 0, &fx.pci);
+    pci_plug(&pci, 1, 0, &b->piix3.pci);
+    pci_plug(&pci, 1, 3, &b->pm.pci);
+    for (int i = 0; i < 100000; i++) {
+        seed = seed * 1664525 + 1013904223;
+        stub_out32(b->s, 0xCF8, 0x80000000 | (seed >> 8 & 0x0BFC));
+        bus_out(&b->s->bus, (uint16_t)(0xCF8 + (seed >> 20 & 7)), seed * 40503, 1u << (seed >> 24) % 3);
+        bus_in(&b->s->bus, (uint16_t)(0xCF8 + (seed >> 20 & 7)), 1u << (seed >> 24) % 3);
+        if (b->pm.io_base) bus_out(&b->s->bus, (uint16_t)(b->pm.io_base + (seed >> 26)), seed >> 3, 1u << (seed & 1));
+        if (b->pm.smbus_base) bus_out(&b->s->bus, (uint16_t)(b->pm.smbus_base + (seed >> 28)), seed >> 3, 1);
+        if (i % 16 == 0) stub_run(b->s, seed);
+        if (i % 100) continue;
+        ck_assert_int_eq(i440fx_ops.loaded(&fx) | piix3_ops.loaded(&b->piix3), 0);
+        ck_assert_int_eq(piix4_pm_ops.loaded(&b->pm) | pci_ops.loaded(&pci), 0);
+    }
+    piix4_pm_ops.reset(&b->pm);
+    ck_assert_mem_eq(b->pm.pci.config, first.config, PCI_CONFIG_BYTES);
+    ck_assert_uint_eq(b->pm.io_base + b->pm.smbus_base, 0);
+    bridge_free(b);
+}
+END_TEST
+
 Suite *piix3_suite(void)
 {
     Suite *s = suite_create("piix3");
@@ -234,6 +274,7 @@ Suite *piix3_suite(void)
     tcase_add_test(t, test_soft_off);
     tcase_add_test(t, test_smbus);
     tcase_add_test(t, test_pm_load);
+    tcase_add_test(t, test_random_configuration);
     suite_add_tcase(s, t);
     return s;
 }

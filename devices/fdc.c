@@ -51,7 +51,7 @@ enum fdc_st3 {
 
 static const char *const seek_names[FDC_DRIVES] = {"fdc.seek0", "fdc.seek1", "fdc.seek2", "fdc.seek3"};
 
-/* --- interrupt, phases ---------------------------------------------------------------------------------------------------- */
+/* --- interrupt, phases ---------------------------------------------------------------------------------- */
 
 void fdc_set_irq(struct fdc *f, bool level)
 {
@@ -82,15 +82,15 @@ bool fdc_motor_on(const struct fdc *f, unsigned drive)
     return drive < FDC_DRIVES && (f->dor & DOR_NOT_RESET) && (f->dor & DOR_MOTOR_0 << drive);
 }
 
-/* --- seeks ---------------------------------------------------------------------------------------------------------------- */
+/* --- seeks ---------------------------------------------------------------------------------------------- */
 
 static int last_track(const struct fdc_drive *d)
 {
     return d->type == FDC_360K ? 41 : FDC_MAX_TRACKS - 1;
 }
 
-/* A step pulse with a disk in the drive clears the disk change line. Step rate: 16 less bits 7-4 of Specify, in units that depend on the
- * data rate. */
+/* A step pulse with a disk in the drive clears the disk change line. Step rate: 16 less bits 7-4 of Specify, in
+ * units that depend on the data rate. */
 uint64_t fdc_step(struct fdc *f, struct fdc_drive *d, int steps)
 {
     int track = d->track + steps, count = steps < 0 ? -steps : steps;
@@ -157,7 +157,7 @@ static void run_relative_seek(struct fdc *f)
     begin_seek(f, d, steps, (uint8_t)(d->pcn + steps), ST0_SE);
 }
 
-/* --- commands without data ------------------------------------------------------------------------------------------------ */
+/* --- commands without data ------------------------------------------------------------------------------ */
 
 static void run_invalid(struct fdc *f)
 {
@@ -183,8 +183,8 @@ static void run_sense_drive(struct fdc *f)
     fdc_begin_result(f, 1);
 }
 
-/* One drive at a time, lowest first; invalid if there is nothing to report. The interrupt goes with the first of the four reports
- * after a reset, and comes again for each further seek. */
+/* One drive at a time, lowest first; invalid if there is nothing to report. The interrupt goes with the first of
+ * the four reports after a reset, and comes again for each further seek. */
 static void run_sense_interrupt(struct fdc *f)
 {
     bool sensed = false, more = false;
@@ -252,8 +252,8 @@ static void run_dumpreg(struct fdc *f)
     fdc_begin_result(f, 10);
 }
 
-/* By opcode: MASK leaves out the bits MT, MFM, SK and the like. The 82077AA has no Part ID (18h); it is invalid, as the later 82078's
- * data sheet says older parts answer. */
+/* By opcode: MASK leaves out the bits MT, MFM, SK and the like. The 82077AA has no Part ID (18h); it is invalid,
+ * as the later 82078's data sheet says older parts answer. */
 static const struct {
     uint8_t mask, value, length;
     void (*run)(struct fdc *);
@@ -308,7 +308,7 @@ static void command_byte(struct fdc *f, uint8_t byte)
     else run_invalid(f);
 }
 
-/* --- FIFO ----------------------------------------------------------------------------------------------------------------- */
+/* --- FIFO ----------------------------------------------------------------------------------------------- */
 
 /* One byte of a transfer without DMA has passed. Each further one asks for an interrupt of its own. */
 static void pio_byte_done(struct fdc *f)
@@ -348,7 +348,7 @@ static void write_fifo(struct fdc *f, uint8_t byte)
     }
 }
 
-/* --- reset ---------------------------------------------------------------------------------------------------------------- */
+/* --- reset ---------------------------------------------------------------------------------------------- */
 
 /* What both a hardware and a software reset do. */
 static void abort_all(struct fdc *f)
@@ -390,7 +390,7 @@ static void end_reset(struct fdc *f)
     event_schedule(f->clock, &f->poll, clock_now(f->clock) + POLL_NS);
 }
 
-/* --- registers ------------------------------------------------------------------------------------------------------------ */
+/* --- registers ------------------------------------------------------------------------------------------ */
 
 static uint8_t read_sra(const struct fdc *f)
 {
@@ -510,7 +510,7 @@ static void fdc_ccr_write(void *opaque, uint32_t offset, uint32_t value, unsigne
 static const struct bus_ops register_ops = {.read = fdc_read, .write = fdc_write, .max_size = 1};
 static const struct bus_ops dir_ops = {.read = fdc_dir_read, .write = fdc_ccr_write, .max_size = 1};
 
-/* --- wiring --------------------------------------------------------------------------------------------------------------- */
+/* --- wiring --------------------------------------------------------------------------------------------- */
 
 void fdc_init(struct fdc *f, struct bus *bus, struct clock *clock, struct irq_line irq6, struct dma_line dma,
               const struct fdc_config *config)
@@ -546,7 +546,8 @@ int fdc_insert(struct fdc *f, unsigned drive, struct block *media)
     return 0;
 }
 
-/* Hardware reset: the registers' defaults. Disks stay in; the drives' electronics start with their change lines active. */
+/* Hardware reset: the registers' defaults. Disks stay in; the drives' electronics start with their change lines
+ * active. */
 static void fdc_reset(void *device)
 {
     struct fdc *f = device;

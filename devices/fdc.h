@@ -1,12 +1,13 @@
 /* fdc.h: 82077AA floppy disk controller with its drives, ports 3F0h-3F5h and 3F7h.
  *
- * Intel 290468, 82077AA CHMOS single-chip floppy disk controller. Registers as in PS/2 mode; interrupt and DMA gated by DOR bit 3 as
- * in PC AT mode, the mixture that later super I/O chips have.
+ * Intel 290468, 82077AA CHMOS single-chip floppy disk controller. Registers as in PS/2 mode; interrupt and DMA
+ * gated by DOR bit 3 as in PC AT mode, the mixture that later super I/O chips have.
  *
- * Time: the mechanism is FDC_HASTE times faster than a real one, in everything that its speed sets: step rate, head load and
- * settling, revolution. The sector that is wanted is always the next one under the head, so that reading sector by sector costs
- * no revolutions. A track of 18 sectors takes 12.5 ms, a single sector about 1 ms, a seek over 79 tracks about 15 ms (step rate 3 ms),
- * a sector that does not exist two revolutions: 25 ms. Spinning up is not modelled: PC drives report no readiness, programs wait. */
+ * Time: the mechanism is FDC_HASTE times faster than a real one, in everything that its speed sets: step rate,
+ * head load and settling, revolution. The sector that is wanted is always the next one under the head, so that
+ * reading sector by sector costs no revolutions. A track of 18 sectors takes 12.5 ms, a single sector about 1 ms,
+ * a seek over 79 tracks about 15 ms (step rate 3 ms), a sector that does not exist two revolutions: 25 ms.
+ * Spinning up is not modelled: PC drives report no readiness, programs wait. */
 #ifndef DEVICES_FDC_H
 #define DEVICES_FDC_H
 
@@ -35,8 +36,9 @@ struct fdc_geometry {
     uint8_t density; /* enum fdc_density */
 };
 
-/* Shape of a disk with SIZE bytes: a PC format, or one guessed from the size; an image of another size counts as the beginning of the
- * smallest usual disk that holds it. False if it is less than one sector or more than any floppy disk. */
+/* Shape of a disk with SIZE bytes: a PC format, or one guessed from the size; an image of another size counts as
+ * the beginning of the smallest usual disk that holds it. False if it is less than one sector or more than any
+ * floppy disk. */
 bool fdc_geometry(uint64_t size, struct fdc_geometry *);
 
 /* The drive that suits a disk of SIZE bytes best. */
@@ -117,10 +119,12 @@ struct fdc_config {
     enum fdc_drive_type type[FDC_DRIVES];
 };
 
-void fdc_init(struct fdc *, struct bus *, struct clock *, struct irq_line irq6, struct dma_line dma, const struct fdc_config *);
+void fdc_init(struct fdc *, struct bus *, struct clock *, struct irq_line irq6, struct dma_line dma,
+              const struct fdc_config *);
 
-/* Puts MEDIA into DRIVE, NULL: takes the disk out. The caller owns the block and must not close it before it is taken out. Returns 0,
- * -ENODEV if there is no such drive, -EINVAL if MEDIA's size is no floppy disk's (the drive is then empty). */
+/* Puts MEDIA into DRIVE, NULL: takes the disk out. The caller owns the block and must not close it before it is
+ * taken out. Returns 0, -ENODEV if there is no such drive, -EINVAL if MEDIA's size is no floppy disk's (the drive
+ * is then empty). */
 int fdc_insert(struct fdc *, unsigned drive, struct block *media);
 
 /* Whether the motor of DRIVE runs: for a lamp. */

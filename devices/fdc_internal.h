@@ -48,8 +48,8 @@ enum fdc_configure {
 
 #define FDC_MS (NS_PER_SECOND / 1000 / FDC_HASTE) /* a millisecond of a real drive, ns */
 
-/* The time unit of Specify at the current data rate, in thirds of a millisecond of a real drive: 2, 3.33, 4 and 1 ms for 500, 300, 250
- * and 1000 kbit/s (head load; half of it for the step rate). */
+/* The time unit of Specify at the current data rate, in thirds of a millisecond of a real drive: 2, 3.33, 4 and 1
+ * ms for 500, 300, 250 and 1000 kbit/s (head load; half of it for the step rate). */
 static inline uint64_t fdc_rate_thirds(const struct fdc *f)
 {
     static const uint8_t thirds[4] = {6, 10, 12, 3};

@@ -1,12 +1,22 @@
 /* fdc_transfer.c: 82077AA floppy disk controller: the commands that read, write, compare and format sectors.
  *
- * Intel 290468, 82077AA data sheet, "Data transfer commands". A command goes sector by sector, one event each; a sector moves at once by
- * DMA, or byte by byte through the FIFO. */
+ * Intel 290468, 82077AA data sheet, "Data transfer commands". A command goes sector by sector, one event each; a
+ * sector moves at once by DMA, or byte by byte through the FIFO. */
 #include "devices/fdc_internal.h"
 
 #include <string.h>
 
-enum fdc_op { OP_READ, OP_WRITE, OP_READ_TRACK, OP_VERIFY, OP_SCAN_EQUAL, OP_SCAN_LOW, OP_SCAN_HIGH, OP_FORMAT, OP_READ_ID };
+enum fdc_op {
+    OP_READ,
+    OP_WRITE,
+    OP_READ_TRACK,
+    OP_VERIFY,
+    OP_SCAN_EQUAL,
+    OP_SCAN_LOW,
+    OP_SCAN_HIGH,
+    OP_FORMAT,
+    OP_READ_ID,
+};
 
 #define SIZE_CODE    2   /* N of 512-byte sectors, the only ones on PC disks */
 #define OPCODE_MT    0x80
@@ -19,12 +29,13 @@ enum fdc_op { OP_READ, OP_WRITE, OP_READ_TRACK, OP_VERIFY, OP_SCAN_EQUAL, OP_SCA
 #define DATA_RATE_1M  3
 #define DATA_RATE_NONE 0xFF
 
-/* How long a host without DMA may leave a byte, and how often a DMA controller that is not ready for a command's first byte is asked
- * again before it counts as overrun: a real disk would take up to a revolution to come to the sector. */
+/* How long a host without DMA may leave a byte, and how often a DMA controller that is not ready for a command's
+ * first byte is asked again before it counts as overrun: a real disk would take up to a revolution to come to the
+ * sector. */
 #define PIO_LIMIT_NS 50000000ull
 #define PATIENCE     18
 
-/* --- the disk under the head ---------------------------------------------------------------------------------------------- */
+/* --- the disk under the head ---------------------------------------------------------------------------- */
 
 static struct fdc_drive *transfer_drive(struct fdc *f)
 {
@@ -110,7 +121,7 @@ static bool store_sector(struct fdc *f, struct fdc_drive *d, unsigned r, bool de
     return !block_write(d->media, (uint64_t)number * FDC_SECTOR, f->data, FDC_SECTOR);
 }
 
-/* --- the end of a command ------------------------------------------------------------------------------------------------- */
+/* --- the end of a command ------------------------------------------------------------------------------- */
 
 static void finish(struct fdc *f, bool normal)
 {
@@ -149,12 +160,12 @@ static void fail_search(struct fdc *f, uint8_t st1, uint8_t st2)
     wait_ns(f, 2 * revolution(transfer_drive(f)));
 }
 
-/* --- bytes between host and f->data --------------------------------------------------------------------------------------- */
+/* --- bytes between host and f->data --------------------------------------------------------------------- */
 
 enum moved { MOVED, MOVED_TC, MOVED_LATE, MOVED_PIO, MOVED_SHORT };
 
-/* MOVED_TC: terminal count, with this many bytes in *N. MOVED_LATE: asked too early. MOVED_PIO: the host has to do it, and
- * fdc_transfer_pio_done() follows. */
+/* MOVED_TC: terminal count, with this many bytes in *N. MOVED_LATE: asked too early. MOVED_PIO: the host has to do
+ * it, and fdc_transfer_pio_done() follows. */
 static enum moved move(struct fdc *f, bool to_host, unsigned *n)
 {
     unsigned wanted = *n;
@@ -188,10 +199,10 @@ void fdc_transfer_pio_wait(struct fdc *f)
     wait_ns(f, PIO_LIMIT_NS);
 }
 
-/* --- from sector to sector ------------------------------------------------------------------------------------------------ */
+/* --- from sector to sector ------------------------------------------------------------------------------ */
 
-/* Sets C, H, R to the sector after this one, as the result phase reports it (data sheet, table of result phase values). Returns
- * false if that is beyond the last: EOT on the only side, or on the second one with MT. */
+/* Sets C, H, R to the sector after this one, as the result phase reports it (data sheet, table of result phase
+ * values). Returns false if that is beyond the last: EOT on the only side, or on the second one with MT. */
 static bool next_sector(struct fdc_transfer *t)
 {
     if (t->r != t->eot) {
@@ -348,7 +359,8 @@ static bool find_sector(struct fdc *f, struct fdc_drive *d)
     return true;
 }
 
-/* Read, Write, Verify, Scan: one sector. A sector of the other kind (normal, deleted) is skipped with SK, else it is the last. */
+/* Read, Write, Verify, Scan: one sector. A sector of the other kind (normal, deleted) is skipped with SK, else it
+ * is the last. */
 static void data_sector(struct fdc *f)
 {
     struct fdc_transfer *t = &f->transfer;
@@ -373,7 +385,8 @@ static void data_sector(struct fdc *f)
     else move_sector(f);
 }
 
-/* Read Track: the sectors in the order that they lie in, EOT of them; one whose ID is not as expected is read all the same. */
+/* Read Track: the sectors in the order that they lie in, EOT of them; one whose ID is not as expected is read all
+ * the same. */
 static void track_sector(struct fdc *f)
 {
     struct fdc_transfer *t = &f->transfer;
@@ -392,7 +405,7 @@ static void track_sector(struct fdc *f)
     move_sector(f);
 }
 
-/* --- Read ID, Format ------------------------------------------------------------------------------------------------------ */
+/* --- Read ID, Format ------------------------------------------------------------------------------------ */
 
 static void read_id(struct fdc *f)
 {
@@ -411,14 +424,15 @@ static void read_id(struct fdc *f)
     finish(f, true);
 }
 
-/* The host gives C, H, R, N of each sector. Images hold the sectors of their own shape only: those get the fill byte, others are
- * lost. */
+/* The host gives C, H, R, N of each sector. Images hold the sectors of their own shape only: those get the fill
+ * byte, others are lost. */
 static void format_sector(struct fdc *f, bool tc)
 {
     struct fdc_transfer *t = &f->transfer;
     struct fdc_drive    *d = transfer_drive(f);
     const uint8_t       *id = f->data;
-    bool on_image = id[0] == cylinder(d) && id[1] == t->head && id[2] >= 1 && id[2] <= d->geometry.sectors && id[3] == SIZE_CODE;
+    bool here = id[0] == cylinder(d) && id[1] == t->head;
+    bool on_image = here && id[2] >= 1 && id[2] <= d->geometry.sectors && id[3] == SIZE_CODE;
 
     t->c = id[0];
     t->h = id[1];
@@ -473,9 +487,10 @@ void fdc_transfer_pio_done(struct fdc *f)
     else write_or_compare(f, FDC_SECTOR, false);
 }
 
-/* --- start and events ----------------------------------------------------------------------------------------------------- */
+/* --- start and events ----------------------------------------------------------------------------------- */
 
-/* With the motor off or without a disk there is no index pulse, and the controller waits for one: until the host resets it. */
+/* With the motor off or without a disk there is no index pulse, and the controller waits for one: until the host
+ * resets it. */
 static bool spinning(const struct fdc *f)
 {
     return fdc_motor_on(f, f->transfer.drive) && f->drive[f->transfer.drive].media;

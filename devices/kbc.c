@@ -1,7 +1,8 @@
 /* kbc.c: 8042 keyboard and auxiliary device controller. Ports 60h and 64h.
  *
- * IBM PC AT Technical Reference, "Keyboard Controller" (commands 20h, 60h, AAh-AEh, C0h, D0h, D1h, E0h, F0h-FFh; scan code
- * translation); IBM PS/2 Hardware Interface Technical Reference (A4h, A7h-A9h, C1h, C2h, D2h-D4h, second port).
+ * IBM PC AT Technical Reference, "Keyboard Controller" (commands 20h, 60h, AAh-AEh, C0h, D0h, D1h, E0h, F0h-FFh;
+ * scan code translation); IBM PS/2 Hardware Interface Technical Reference (A4h, A7h-A9h, C1h, C2h, D2h-D4h, second
+ * port).
  *
  * The controller's own answers are ready at once; bytes of the devices take KBC_BYTE_NS, to them KBC_SEND_NS. */
 #include "devices/kbc.h"
@@ -86,10 +87,10 @@ static bool port_enabled(const struct kbc *k, unsigned port)
     return !(k->ram[0] & (port == KBC_AUX ? CB_AUX_DISABLE : CB_KBD_DISABLE));
 }
 
-/* --- output buffer and interrupts --------------------------------------------------------------------------------------- */
+/* --- output buffer and interrupts ----------------------------------------------------------------------- */
 
-/* The interrupt lines stay up for as long as the byte lies in the output buffer. IRQ1 is also held back while the keyboard's
- * port is disabled: programs disable it to talk to the controller, with the interrupt enabled. */
+/* The interrupt lines stay up for as long as the byte lies in the output buffer. IRQ1 is also held back while the
+ * keyboard's port is disabled: programs disable it to talk to the controller, with the interrupt enabled. */
 static void update_irqs(struct kbc *k)
 {
     bool full = k->status & STATUS_OBF, aux = k->status & STATUS_AUXB;
@@ -145,7 +146,7 @@ static uint8_t read_data(struct kbc *k)
     return byte;
 }
 
-/* --- bytes from the devices ---------------------------------------------------------------------------------------------- */
+/* --- bytes from the devices ----------------------------------------------------------------------------- */
 
 /* Returns the translated byte, -1 for a break prefix, which becomes bit 7 of the byte after it. */
 static int translate(struct kbc *k, uint8_t byte)
@@ -197,9 +198,10 @@ static void device_ready(void *opaque, int port)
     if (port_enabled(k, (unsigned)port)) release_clocks(k);
 }
 
-/* --- bytes to the devices ------------------------------------------------------------------------------------------------ */
+/* --- bytes to the devices ------------------------------------------------------------------------------- */
 
-/* The byte on its way arrives. An absent device never clocks it in: time-out (PS/2: bit 6, and FEh in the output buffer). */
+/* The byte on its way arrives. An absent device never clocks it in: time-out (PS/2: bit 6, and FEh in the output
+ * buffer). */
 static void finish_send(struct kbc *k)
 {
     const struct ps2_device *d = &k->device[k->send_port];
@@ -229,7 +231,7 @@ static void send(struct kbc *k, unsigned port, uint8_t byte)
     release_clocks(k);
 }
 
-/* --- commands ------------------------------------------------------------------------------------------------------------- */
+/* --- commands ------------------------------------------------------------------------------------------- */
 
 static void set_command_byte(struct kbc *k, uint8_t value)
 {
@@ -262,7 +264,8 @@ static uint8_t output_port_pins(const struct kbc *k)
     return pins;
 }
 
-/* Self test initializes the controller: both ports disabled, interrupts off, translation on (as the AT's firmware leaves it). */
+/* Self test initializes the controller: both ports disabled, interrupts off, translation on (as the AT's firmware
+ * leaves it). */
 static void self_test(struct kbc *k)
 {
     k->answers = 0;
@@ -321,7 +324,7 @@ static void run_data_command(struct kbc *k, uint8_t command, uint8_t value)
     }
 }
 
-/* --- ports ---------------------------------------------------------------------------------------------------------------- */
+/* --- ports ---------------------------------------------------------------------------------------------- */
 
 static uint32_t kbc_data_read(void *opaque, uint32_t offset, unsigned size)
 {
@@ -330,7 +333,8 @@ static uint32_t kbc_data_read(void *opaque, uint32_t offset, unsigned size)
     return read_data(opaque);
 }
 
-/* A write while a byte is still on its way to a device finds IBF set; it is not lost but makes the first one arrive early. */
+/* A write while a byte is still on its way to a device finds IBF set; it is not lost but makes the first one
+ * arrive early. */
 static void kbc_data_write(void *opaque, uint32_t offset, uint32_t value, unsigned size)
 {
     struct kbc *k = opaque;
@@ -373,7 +377,7 @@ static void kbc_command_write(void *opaque, uint32_t offset, uint32_t value, uns
 static const struct bus_ops data_ops = {.read = kbc_data_read, .write = kbc_data_write, .max_size = 1};
 static const struct bus_ops command_ops = {.read = kbc_status_read, .write = kbc_command_write, .max_size = 1};
 
-/* --- wiring --------------------------------------------------------------------------------------------------------------- */
+/* --- wiring --------------------------------------------------------------------------------------------- */
 
 void kbc_init(struct kbc *k, struct bus *bus, struct clock *clock, const struct kbc_wires *wires)
 {
@@ -396,8 +400,8 @@ struct ps2_port kbc_port(struct kbc *k, enum kbc_port_number port)
     return (struct ps2_port){.opaque = k, .port = (int)port, .ready = device_ready};
 }
 
-/* Power-on: the pins of the output port are high, so address line 20 is on. The keyboard may speak, so that keys hit before the BIOS
- * looks are not lost. */
+/* Power-on: the pins of the output port are high, so address line 20 is on. The keyboard may speak, so that keys
+ * hit before the BIOS looks are not lost. */
 static void kbc_reset(void *device)
 {
     struct kbc *k = device;

@@ -13,9 +13,10 @@
 
 enum kbc_port_number { KBC_KEYBOARD, KBC_AUX, KBC_PORTS };
 
-/* A byte takes 11 bits on the wire, 660 to 1100 us at the 10 to 16.7 kHz of the data sheets. Ours takes 200 us from a device: long
- * enough that a chain of interrupt 9 handlers may each read port 60h and see the same byte, short enough not to slow POST and tests
- * down. A byte to a device takes 20 us: the host polls IBF meanwhile, in loops with a limit that a fast CPU soon reaches. */
+/* A byte takes 11 bits on the wire, 660 to 1100 us at the 10 to 16.7 kHz of the data sheets. Ours takes 200 us
+ * from a device: long enough that a chain of interrupt 9 handlers may each read port 60h and see the same byte,
+ * short enough not to slow POST and tests down. A byte to a device takes 20 us: the host polls IBF meanwhile, in
+ * loops with a limit that a fast CPU soon reaches. */
 #define KBC_BYTE_NS 200000u
 #define KBC_SEND_NS 20000u
 

@@ -42,7 +42,7 @@ enum keyboard_command {
 /* The test takes 300 to 500 ms in a real keyboard. Ours takes 10 ms, or POST would have to wait for it. */
 #define BAT_NS 10000000ull
 
-/* --- buffers -------------------------------------------------------------------------------------------------------------- */
+/* --- buffers -------------------------------------------------------------------------------------------- */
 
 static void reply(struct ps2_keyboard *kb, uint8_t byte)
 {
@@ -100,7 +100,7 @@ bool ps2_keyboard_busy(const struct ps2_keyboard *kb)
     return kb->replies || kb->fifo_count;
 }
 
-/* --- scan codes ----------------------------------------------------------------------------------------------------------- */
+/* --- scan codes ----------------------------------------------------------------------------------------- */
 
 static bool is_down(const struct ps2_keyboard *kb, unsigned usage)
 {
@@ -126,7 +126,8 @@ static void add_code(const struct ps2_keyboard *kb, struct sequence *s, bool ext
     add_byte(s, kb->set == 1 && !make ? code | 0x80 : code);
 }
 
-/* An E0-prefixed left (or right) Shift, which programs written for the 84-key keyboard ignore or take for the real one. */
+/* An E0-prefixed left (or right) Shift, which programs written for the 84-key keyboard ignore or take for the real
+ * one. */
 static void add_fake_shift(const struct ps2_keyboard *kb, struct sequence *s, bool right, bool make)
 {
     uint8_t code = right ? (kb->set == 1 ? 0x36 : 0x59) : (kb->set == 1 ? 0x2A : 0x12);
@@ -134,8 +135,8 @@ static void add_fake_shift(const struct ps2_keyboard *kb, struct sequence *s, bo
     add_code(kb, s, true, code, make);
 }
 
-/* The Shift state around a cursor key or keypad divide: held Shift keys are undone before its make code and restored after its break
- * code; with Num Lock on and no Shift held, a Shift is faked (cursor keys only). */
+/* The Shift state around a cursor key or keypad divide: held Shift keys are undone before its make code and
+ * restored after its break code; with Num Lock on and no Shift held, a Shift is faked (cursor keys only). */
 static void add_shift_state(const struct ps2_keyboard *kb, struct sequence *s, unsigned kind, bool make)
 {
     bool left = is_down(kb, PS2_KEY_LEFT_SHIFT), right = is_down(kb, PS2_KEY_RIGHT_SHIFT);
@@ -227,7 +228,7 @@ static void send_key(struct ps2_keyboard *kb, unsigned usage, bool make, bool ag
     if (s.n) put_codes(kb, s.bytes, s.n);
 }
 
-/* --- keys and typematic repeat -------------------------------------------------------------------------------------------- */
+/* --- keys and typematic repeat -------------------------------------------------------------------------- */
 
 /* F3h, bits 6-5: delay of 1 to 4 quarters of a second. */
 static uint64_t repeat_delay(const struct ps2_keyboard *kb)
@@ -273,7 +274,7 @@ void ps2_keyboard_key(struct ps2_keyboard *kb, unsigned usage, bool down)
     }
 }
 
-/* --- commands ------------------------------------------------------------------------------------------------------------- */
+/* --- commands ------------------------------------------------------------------------------------------- */
 
 static void set_leds(struct ps2_keyboard *kb, uint8_t leds)
 {
@@ -427,7 +428,7 @@ static void keyboard_receive(void *opaque, uint8_t byte)
     }
 }
 
-/* --- wiring --------------------------------------------------------------------------------------------------------------- */
+/* --- wiring --------------------------------------------------------------------------------------------- */
 
 void ps2_keyboard_init(struct ps2_keyboard *kb, struct clock *clock, struct ps2_port port,
                        void (*leds_changed)(void *opaque, unsigned leds), void *leds_opaque)

@@ -1,7 +1,7 @@
 /* ps2_keys.c: the keys of the PS/2 keyboard and their codes in scan code sets 1, 2 and 3.
  *
- * IBM PS/2 Hardware Interface Technical Reference, "Keyboards (101- and 102-Key)", scan code tables; the keys that came later from
- * Microsoft, "Keyboard Scan Code Specification", and USB HID Usage Tables, keyboard page. */
+ * IBM PS/2 Hardware Interface Technical Reference, "Keyboards (101- and 102-Key)", scan code tables; the keys that
+ * came later from Microsoft, "Keyboard Scan Code Specification", and USB HID Usage Tables, keyboard page. */
 #include "devices/ps2_keyboard.h"
 
 #define MO  PS2_MAKE_ONLY

@@ -1,8 +1,8 @@
 /* ps2_link.h: the serial cable between the keyboard controller and a PS/2 device, byte by byte.
  *
- * The device keeps what it has to say in buffers of its own and raises `ready`; the controller takes a byte when its output
- * buffer is free and the clock wire of that port is released, after the time that the byte spends on the wire. So a device is held
- * up by a slow host, as the real one is by the controller holding its clock low.
+ * The device keeps what it has to say in buffers of its own and raises `ready`; the controller takes a byte when
+ * its output buffer is free and the clock wire of that port is released, after the time that the byte spends on
+ * the wire. So a device is held up by a slow host, as the real one is by the controller holding its clock low.
  * (IBM PS/2 Hardware Interface Technical Reference, "Keyboard and Auxiliary Device Controller".) */
 #ifndef DEVICES_PS2_LINK_H
 #define DEVICES_PS2_LINK_H

@@ -54,7 +54,7 @@ enum status_byte { /* first byte of the answer to E9h; bits 0-2 are right, middl
 /* The test takes up to 500 ms in a real mouse. Ours takes 10 ms, or POST would have to wait for it. */
 #define BAT_NS 10000000ull
 
-/* --- to the host ---------------------------------------------------------------------------------------------------------- */
+/* --- to the host ---------------------------------------------------------------------------------------- */
 
 /* A byte of the present answer; what is said is kept for Resend. */
 static void reply(struct ps2_mouse *m, uint8_t byte)
@@ -87,7 +87,7 @@ static int mouse_take(void *opaque)
     return byte;
 }
 
-/* --- packets -------------------------------------------------------------------------------------------------------------- */
+/* --- packets -------------------------------------------------------------------------------------------- */
 
 static void clear_counts(struct ps2_mouse *m)
 {
@@ -206,7 +206,7 @@ void ps2_mouse_move(struct ps2_mouse *m, int dx, int dy, int wheel, unsigned but
     report(m);
 }
 
-/* --- commands ------------------------------------------------------------------------------------------------------------- */
+/* --- commands ------------------------------------------------------------------------------------------- */
 
 static void set_defaults(struct ps2_mouse *m)
 {
@@ -344,7 +344,7 @@ static void mouse_receive(void *opaque, uint8_t byte)
     report(m);
 }
 
-/* --- wiring --------------------------------------------------------------------------------------------------------------- */
+/* --- wiring --------------------------------------------------------------------------------------------- */
 
 void ps2_mouse_init(struct ps2_mouse *m, struct clock *clock, struct ps2_port port)
 {

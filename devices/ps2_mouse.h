@@ -46,7 +46,8 @@ void ps2_mouse_init(struct ps2_mouse *, struct clock *, struct ps2_port);
 /* What to plug into the controller. */
 struct ps2_device ps2_mouse_device(struct ps2_mouse *);
 
-/* Relative motion in counts, right and down positive; wheel steps, up positive; BUTTONS held, of enum ps2_mouse_buttons. */
+/* Relative motion in counts, right and down positive; wheel steps, up positive; BUTTONS held, of enum
+ * ps2_mouse_buttons. */
 void ps2_mouse_move(struct ps2_mouse *, int dx, int dy, int wheel, unsigned buttons);
 
 extern const struct device_ops ps2_mouse_ops;

@@ -86,7 +86,7 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* --- names and characters ------------------------------------------------------------------------------------------------- */
+/* --- names and characters ------------------------------------------------------------------------------- */
 
 /* The key for the ASCII character C; *SHIFT is set for those that need it. 0 if the keyboard has none. */
 static unsigned key_of_char(uint32_t c, bool *shift)
@@ -139,12 +139,13 @@ int typist_key(const char *name, size_t length)
         if (same_name(key_names[i].name, name, length)) return key_names[i].usage;
     if (length == 3 && same_name("kp", name, 2) && (number = small_number(name + 2, 1)) >= 0)
         return number ? KEY_KP1 + number - 1 : KEY_KP0;
-    if (length > 1 && tolower((unsigned char)name[0]) == 'f' && (number = small_number(name + 1, length - 1)) > 0 && number <= 24)
-        return number <= 12 ? KEY_F1 + number - 1 : KEY_F13 + number - 13;
-    return -1;
+    if (length < 2 || tolower((unsigned char)name[0]) != 'f') return -1;
+    number = small_number(name + 1, length - 1);
+    if (number < 1 || number > 24) return -1;
+    return number <= 12 ? KEY_F1 + number - 1 : KEY_F13 + number - 13;
 }
 
-/* --- the queue ------------------------------------------------------------------------------------------------------------ */
+/* --- the queue ------------------------------------------------------------------------------------------ */
 
 /* A sequence of strokes being put together: a character at most, Alt and three keypad keys, or a chord. */
 struct strokes {
@@ -268,7 +269,7 @@ bool typist_busy(const struct typist *t)
     return t->count || t->step.pending;
 }
 
-/* --- time ----------------------------------------------------------------------------------------------------------------- */
+/* --- time ----------------------------------------------------------------------------------------------- */
 
 /* A key going down waits for a busy guest, but not for ever. */
 static bool guest_busy(struct typist *t)
@@ -309,8 +310,8 @@ static void step_due(void *opaque, uint64_t late)
     event_schedule(t->clock, &t->step, clock_now(t->clock) + pause_after(stroke));
 }
 
-/* IBM PC AT Technical Reference, BIOS data area: 40:1A head, 40:1C tail, 40:80 and 40:82 start and end of the buffer, all offsets in
- * segment 40h. */
+/* IBM PC AT Technical Reference, BIOS data area: 40:1A head, 40:1C tail, 40:80 and 40:82 start and end of the
+ * buffer, all offsets in segment 40h. */
 bool typist_bios_buffer_full(const uint8_t *bda)
 {
     unsigned head = bda[0x1A] | bda[0x1B] << 8, tail = bda[0x1C] | bda[0x1D] << 8;
@@ -328,7 +329,7 @@ bool typist_bios_buffer_full(const uint8_t *bda)
     return used + 4 >= size;
 }
 
-/* --- wiring --------------------------------------------------------------------------------------------------------------- */
+/* --- wiring --------------------------------------------------------------------------------------------- */
 
 void typist_init(struct typist *t, struct clock *clock, struct typist_keyboard keyboard)
 {
@@ -338,8 +339,8 @@ void typist_init(struct typist *t, struct clock *clock, struct typist_keyboard k
     event_init(&t->step, "typist.step", step_due, t, 0);
 }
 
-/* What was still to be typed was meant for the machine before the reset. Keys that a chord holds are let go: Ctrl-Alt-Del may reset
- * the machine before its end, and the keyboard need not be reset with it. */
+/* What was still to be typed was meant for the machine before the reset. Keys that a chord holds are let go:
+ * Ctrl-Alt-Del may reset the machine before its end, and the keyboard need not be reset with it. */
 static void typist_reset(void *device)
 {
     struct typist *t = device;

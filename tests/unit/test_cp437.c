@@ -64,7 +64,10 @@ END_TEST
 /* Each bad byte gives one replacement, and what follows is read. */
 START_TEST(utf8_malformed)
 {
-    static const char *const bad[] = {"\x80z", "\xFFz", "\xC3z", "\xE2\x96z", "\xC0\x80z", "\xED\xA0\x80z", "\xF4\x90\x80\x80z", "\xE0\x80\x80z"};
+    static const char *const bad[] = {
+        "\x80z",     "\xFFz",         "\xC3z",             "\xE2\x96z",
+        "\xC0\x80z", "\xED\xA0\x80z", "\xF4\x90\x80\x80z", "\xE0\x80\x80z",
+    };
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         const char *at = bad[i];

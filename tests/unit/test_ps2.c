@@ -1,4 +1,5 @@
 /* test_ps2.c: PS/2 keyboard and mouse, spoken to over the link. */
+#include "devices/kbc.h"
 #include "devices/ps2_keyboard.h"
 #include "devices/ps2_mouse.h"
 #include "tests/unit/stub.h"
@@ -89,7 +90,7 @@ static void release(unsigned usage)
     ps2_keyboard_key(kb, usage, false);
 }
 
-/* --- keyboard ------------------------------------------------------------------------------------------------------------- */
+/* --- keyboard ------------------------------------------------------------------------------------------- */
 
 START_TEST(keyboard_commands)
 {
@@ -410,8 +411,8 @@ START_TEST(keyboard_reset_equals_power_on)
 }
 END_TEST
 
-/* No two keys share a code, but for those that do on real keyboards: the non-US key 32h and the backslash, F24 and Zenkaku, and the two
- * names of Mute and of the home page. */
+/* No two keys share a code, but for those that do on real keyboards: the non-US key 32h and the backslash, F24 and
+ * Zenkaku, and the two names of Mute and of the home page. */
 START_TEST(keys_are_distinct)
 {
     for (unsigned i = 0; i < PS2_KEYS; i++) {
@@ -419,7 +420,8 @@ START_TEST(keys_are_distinct)
 
         for (unsigned j = i + 1; j < PS2_KEYS && a->kind; j++) {
             const struct ps2_key *b = &ps2_keys[j];
-            bool alias = (i == 0x31 && j == 0x32) || (i == 0x7F && j == 262) || (i == 0x73 && j == 0x94) || (i == 264 && j == 269);
+            bool alias = (i == 0x31 && j == 0x32) || (i == 0x7F && j == 262) || (i == 0x73 && j == 0x94) ||
+                         (i == 264 && j == 269);
 
             if (!b->kind || alias || (a->kind == PS2_KEY_PLAIN) != (b->kind == PS2_KEY_PLAIN)) continue;
             ck_assert_msg(a->set1 != b->set1 && a->set2 != b->set2, "keys %02X and %02X", i, j);
@@ -429,7 +431,7 @@ START_TEST(keys_are_distinct)
 }
 END_TEST
 
-/* --- mouse ---------------------------------------------------------------------------------------------------------------- */
+/* --- mouse ---------------------------------------------------------------------------------------------- */
 
 START_TEST(mouse_reset_and_id)
 {
@@ -654,6 +656,170 @@ START_TEST(mouse_reset_equals_power_on)
 }
 END_TEST
 
+/* --- behind the controller -------------------------------------------------------------------------------- */
+
+static struct kbc *kbc;
+
+static void setup_chain(void)
+{
+    struct kbc_wires wires = {stub_line(s = stub_new(), 1), stub_line(s, 12), stub_line(s, 20), stub_line(s, 21)};
+
+    kb = calloc(1, sizeof(*kb));
+    mouse = calloc(1, sizeof(*mouse));
+    kbc = calloc(1, sizeof(*kbc));
+    kbc_init(kbc, &s->bus, &s->clock, &wires);
+    ps2_keyboard_init(kb, &s->clock, kbc_port(kbc, KBC_KEYBOARD), NULL, NULL);
+    ps2_mouse_init(mouse, &s->clock, kbc_port(kbc, KBC_AUX));
+    kbc_plug(kbc, KBC_KEYBOARD, ps2_keyboard_device(kb));
+    kbc_plug(kbc, KBC_AUX, ps2_mouse_device(mouse));
+    kbc_ops.reset(kbc);
+    ps2_keyboard_ops.reset(kb);
+    ps2_mouse_ops.reset(mouse);
+    device = ps2_keyboard_device(kb);
+}
+
+static void teardown_chain(void)
+{
+    free(kbc);
+    teardown();
+}
+
+/* Everything that comes from port 60h in the next 20 ms. */
+static unsigned drain(uint8_t *bytes, unsigned size)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < 100; i++) {
+        stub_run(s, KBC_BYTE_NS);
+        if (!(stub_in8(s, 0x64) & 1)) continue;
+        ck_assert_uint_lt(n, size);
+        bytes[n++] = stub_in8(s, 0x60);
+    }
+    return n;
+}
+
+/* Presses and releases the key with and without modifiers; all that the host sees of it. */
+static unsigned strike(unsigned usage, uint8_t *bytes, unsigned size)
+{
+    static const unsigned modifiers[] = {0, PS2_KEY_LEFT_SHIFT, PS2_KEY_RIGHT_SHIFT, PS2_KEY_LEFT_CTRL, PS2_KEY_RIGHT_ALT};
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < 5; i++) {
+        press(modifiers[i]);
+        n += drain(bytes + n, size - n);
+        press(usage);
+        n += drain(bytes + n, size - n);
+        release(usage);
+        n += drain(bytes + n, size - n);
+        release(modifiers[i]);
+        n += drain(bytes + n, size - n);
+    }
+    return n;
+}
+
+static void set_translation(bool on)
+{
+    stub_out8(s, 0x64, 0x60);
+    stub_out8(s, 0x60, on ? 0x47 : 0x07);
+}
+
+static void select_set(uint8_t set)
+{
+    uint8_t bytes[16];
+
+    stub_out8(s, 0x60, 0xF0);
+    ck_assert_uint_eq(drain(bytes, 16), 1);
+    stub_out8(s, 0x60, set);
+    ck_assert_uint_eq(drain(bytes, 16), 1);
+    ck_assert_uint_eq(bytes[0], 0xFA);
+}
+
+/* The controller makes of set 2 what the keyboard itself sends as set 1: every key, every sequence, with Num Lock
+ * on and off. */
+START_TEST(translated_set2_is_set1)
+{
+    uint8_t translated[256], plain[256];
+
+    for (unsigned num = 0; num < 2; num++) {
+        stub_out8(s, 0x60, 0xED);
+        drain(plain, 16);
+        stub_out8(s, 0x60, num ? PS2_LED_NUM : 0);
+        drain(plain, 16);
+        for (unsigned usage = 1; usage < PS2_KEYS; usage++) {
+            if (ps2_keys[usage].kind == PS2_KEY_NONE) continue;
+            set_translation(true);
+            unsigned n = strike(usage, translated, sizeof(translated));
+            set_translation(false);
+            select_set(1);
+            ck_assert_msg(strike(usage, plain, sizeof(plain)) == n, "key %02X", usage);
+            select_set(2);
+            for (unsigned i = 0; i < n; i++)
+                ck_assert_msg(translated[i] == plain[i], "key %02X, byte %u: %02X, %02X", usage, i, translated[i], plain[i]);
+        }
+    }
+}
+END_TEST
+
+/* What a driver does to bring both devices up. */
+START_TEST(bring_up)
+{
+    uint8_t bytes[16];
+
+    stub_out8(s, 0x64, 0xAA);
+    ck_assert_uint_eq(stub_in8(s, 0x60), 0x55);
+    set_translation(true);
+    stub_out8(s, 0x60, 0xFF);
+    ck_assert_uint_eq(drain(bytes, 16), 2);
+    ck_assert_mem_eq(bytes, ((uint8_t[]){0xFA, 0xAA}), 2);
+    stub_out8(s, 0x60, 0xF2);
+    ck_assert_uint_eq(drain(bytes, 16), 3);
+    ck_assert_mem_eq(bytes, ((uint8_t[]){0xFA, 0xAB, 0x41}), 3); /* translated as well */
+    stub_out8(s, 0x64, 0xD4);
+    stub_out8(s, 0x60, 0xFF);
+    ck_assert_uint_eq(drain(bytes, 16), 3);
+    ck_assert_mem_eq(bytes, ((uint8_t[]){0xFA, 0xAA, 0x00}), 3);
+    stub_out8(s, 0x64, 0xD4);
+    stub_out8(s, 0x60, 0xF4);
+    ck_assert_uint_eq(drain(bytes, 16), 1);
+    stub_forget(s, 1);
+    stub_forget(s, 12);
+    ps2_mouse_move(mouse, 1, -1, 0, 0);
+    ck_assert_uint_eq(drain(bytes, 16), 3);
+    ck_assert_mem_eq(bytes, ((uint8_t[]){0x08, 1, 1}), 3);
+    ck_assert_uint_eq(s->irq[12].rises, 3);
+    ck_assert_uint_eq(s->irq[1].rises, 0);
+}
+END_TEST
+
+START_TEST(chain_noise)
+{
+    uint32_t random = 777;
+    uint8_t  bytes[256];
+
+    for (unsigned i = 0; i < 200000; i++) {
+        random = random * 1664525u + 1013904223u;
+        unsigned r = random >> 8;
+        switch (r % 8) {
+        case 0: stub_out8(s, 0x60, (uint8_t)(r >> 8)); break;
+        case 1: stub_out8(s, 0x64, (uint8_t)(r >> 8)); break;
+        case 2: stub_in8(s, 0x64); break;
+        case 3: ps2_keyboard_key(kb, r >> 4 & 0x1FF, r & 0x10000); break;
+        case 4: ps2_mouse_move(mouse, (int)(random << 3), (int)(random << 1), (int)(r >> 9), r >> 4); break;
+        case 5: stub_run(s, r >> 4 & 0xFFFFF); break;
+        default: stub_in8(s, 0x60); break;
+        }
+        if (r % 64 == 0) ck_assert_int_eq(kbc_ops.loaded(kbc), 0);
+    }
+    stub_out8(s, 0x64, 0xAA); /* and it still works */
+    stub_in8(s, 0x60);
+    set_translation(false);
+    drain(bytes, sizeof(bytes));
+    stub_out8(s, 0x60, 0xFF);
+    ck_assert_uint_eq(drain(bytes, 16), 2);
+    ck_assert_mem_eq(bytes, ((uint8_t[]){0xFA, 0xAA}), 2);
+}
+END_TEST
+
 static TCase *keyboard_case(void)
 {
     TCase *t = tcase_create("keyboard");
@@ -695,6 +861,17 @@ static TCase *mouse_case(void)
     return t;
 }
 
+static TCase *chain_case(void)
+{
+    TCase *t = tcase_create("chain");
+
+    tcase_add_checked_fixture(t, setup_chain, teardown_chain);
+    tcase_add_test(t, translated_set2_is_set1);
+    tcase_add_test(t, bring_up);
+    tcase_add_test(t, chain_noise);
+    return t;
+}
+
 Suite *ps2_suite(void);
 Suite *ps2_suite(void)
 {
@@ -702,5 +879,6 @@ Suite *ps2_suite(void)
 
     suite_add_tcase(suite, keyboard_case());
     suite_add_tcase(suite, mouse_case());
+    suite_add_tcase(suite, chain_case());
     return suite;
 }

@@ -124,12 +124,15 @@ END_TEST
 
 START_TEST(names)
 {
-    static const char *const known[] = {"enter", "esc",   "tab",     "space",    "backspace", "insert",     "delete", "home",
-                                        "end",   "pgup",  "pgdn",    "up",       "down",      "left",       "right",  "ctrl",
-                                        "alt",   "shift", "rctrl",   "ralt",     "rshift",    "win",        "menu",   "capslock",
-                                        "pause", "kp+",   "numlock", "scrolllock", "printscreen", "kp*",    "kp/",    "kpenter",
-                                        "kp.",   "minus", "kp9",     "f1",       "[",         "\\"};
-    static const char *const unknown[] = {"", "foo", "f0", "f25", "f01", "kp10", "ctrl-", "-ctrl", "a-b-c-d-e-f-g-h-i", "kp-5", "A B", "!"};
+    static const char *const known[] = {
+        "enter", "esc",  "tab",   "space", "backspace", "insert",   "delete", "home",       "end",         "pgup",
+        "pgdn",  "up",   "down",  "left",  "right",     "ctrl",     "alt",    "shift",      "rctrl",       "ralt",
+        "rshift", "win", "menu",  "pause", "capslock",  "numlock",  "kp+",    "scrolllock", "printscreen", "kp*",
+        "kp/",   "kp.",  "minus", "kp9",   "kpenter",   "f1",       "[",      "\\",
+    };
+    static const char *const unknown[] = {
+        "", "foo", "f0", "f25", "f01", "kp10", "ctrl-", "-ctrl", "a-b-c-d-e-f-g-h-i", "kp-5", "A B", "!",
+    };
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         ck_assert_msg(typist_key(known[i], strlen(known[i])) > 0, "%s", known[i]);

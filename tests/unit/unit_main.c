@@ -1,6 +1,7 @@
 /* unit_main.c: runs every suite of suites.h, or only those named as arguments. The last line is the count of tests. */
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SUITE(name) Suite *name##_suite(void) __attribute__((weak));
@@ -33,6 +34,7 @@ int main(int argc, char **argv)
     SRunner *runner = srunner_create(NULL);
     int      skipped = 0, run, failed;
 
+    setenv("CK_DEFAULT_TIMEOUT", "60", 0); /* seconds a test; Check's 4 are few under sanitizers on a busy host */
     for (size_t i = 0; i < SUITE_COUNT; i++) {
         if (!wanted(suites[i].name, argc, argv)) continue;
         if (suites[i].make) {

@@ -662,8 +662,10 @@ static struct kbc *kbc;
 
 static void setup_chain(void)
 {
-    struct kbc_wires wires = {stub_line(s = stub_new(), 1), stub_line(s, 12), stub_line(s, 20), stub_line(s, 21)};
+    struct kbc_wires wires;
 
+    s = stub_new();
+    wires = (struct kbc_wires){stub_line(s, 1), stub_line(s, 12), stub_line(s, 20), stub_line(s, 21)};
     kb = calloc(1, sizeof(*kb));
     mouse = calloc(1, sizeof(*mouse));
     kbc = calloc(1, sizeof(*kbc));

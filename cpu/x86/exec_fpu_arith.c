@@ -193,7 +193,8 @@ void x86_fucom(struct x86 *c, const struct x86_insn *i) { compare_register(c, i,
 void x86_fucomp(struct x86 *c, const struct x86_insn *i) { compare_register(c, i, i->modrm & 7, true, 1); }
 void x86_fucompp(struct x86 *c, const struct x86_insn *i) { compare_register(c, i, 1, true, 2); }
 
-/* FCOMI and its like: the result goes to ZF, PF, CF; OF, SF and AF are cleared (P6). */
+/* FCOMI and its like: the result goes to ZF, PF, CF; OF, SF and AF are cleared (P6). C1 stays, unless a register is
+ * empty. */
 static void compare_to_flags(struct x86 *c, const struct x86_insn *i, bool quiet, bool pop)
 {
     struct sf_status st = fpu_status(c);
@@ -207,6 +208,7 @@ static void compare_to_flags(struct x86 *c, const struct x86_insn *i, bool quiet
         done = fpu_stack_fault(c, false);
     } else {
         cc = compare(c, *fpu_st(c, 0), *fpu_st(c, n), quiet, &st);
+        st.rounded_up = c->fpu.sw & SW_C1;
         done = fpu_accept(c, &st);
     }
     flags_set_arith(c, (cc & SW_C3 ? FLAG_ZF : 0) | (cc & SW_C2 ? FLAG_PF : 0) | (cc & SW_C0 ? FLAG_CF : 0));
@@ -346,7 +348,10 @@ void x86_fxtract(struct x86 *c, const struct x86_insn *i)
     x86_next(c, i);
 }
 
-/* C0, C3, C1 are bits 2, 1, 0 of the quotient; C2: the reduction is incomplete. */
+/* C0, C3, C1 are bits 2, 1, 0 of the quotient. */
+static unsigned quotient_cc(unsigned q) { return (q & 4 ? SW_C0 : 0) | (q & 2 ? SW_C3 : 0) | (q & 1 ? SW_C1 : 0); }
+
+/* C2: the reduction is incomplete. */
 static void remainder_step(struct x86 *c, const struct x86_insn *i, bool nearest)
 {
     struct sf_status st = fpu_status(c);
@@ -362,8 +367,8 @@ static void remainder_step(struct x86 *c, const struct x86_insn *i, bool nearest
     } else {
         v = f80_rem(*fpu_st(c, 0), *fpu_st(c, 1), nearest, &quotient, &partial, &st);
         if (fpu_accept(c, &st)) *fpu_st(c, 0) = v;
-        fpu_set_cc(c, (quotient & 4 ? SW_C0 : 0) | (quotient & 2 ? SW_C3 : 0) | (quotient & 1 ? SW_C1 : 0) |
-                          (partial ? SW_C2 : 0));
+        if (st.flags & SF_IE) c->fpu.sw &= (uint16_t)~SW_C2; /* no quotient: C0 and C3 stay */
+        else fpu_set_cc(c, quotient_cc(quotient) | (partial ? SW_C2 : 0));
     }
     x86_next(c, i);
 }

@@ -315,7 +315,6 @@ void x86_fcmov(struct x86 *c, const struct x86_insn *i)
 
     if (!fpu_begin(c, i)) return;
     fpu_record(c, i);
-    c->fpu.sw &= (uint16_t)~SW_C1;
     switch (i->modrm >> 3 & 3) {
         case 0:
             take = flag_cf(c);
@@ -343,6 +342,7 @@ static void free_register(struct x86 *c, const struct x86_insn *i, bool pop)
 {
     if (!fpu_begin(c, i)) return;
     fpu_record(c, i);
+    c->fpu.sw &= (uint16_t)~SW_C1;
     c->fpu.empty |= (uint8_t)(1u << ((c->fpu.top + i->modrm) & 7));
     if (pop) fpu_pop(c);
     x86_next(c, i);

@@ -1,6 +1,7 @@
 /* exec_sse_cvt.c: SSE and SSE2 conversions. SDM vol. 1 10.4.3, 11.4.1.6, vol. 2.
  *
- * Those with an MMX register as an operand make the x87 stack full, like every MMX instruction. */
+ * Those with an MMX register as an operand make the x87 stack full, like every MMX instruction, even where they
+ * then end in #XM. */
 #include "cpu/x86/simd.h"
 
 #define BOTH(name, ...)                                                                                               \
@@ -148,23 +149,23 @@ BOTH(cvttpd2dq, cvttpd2dq)
 
 /* --- MMX registers --------------------------------------------------------------------------------------------------- */
 
+/* From memory it has nothing to do with the MMX registers, nor has CVTPI2PD (SDM 2A CVTPI2PD). */
 SIMD_INLINE void cvtpi2ps(struct x86 *c, const struct x86_insn *i, bool memory)
 {
     struct sf_status st = sse_status(c);
     uint64_t         b;
     uint32_t         low, high;
 
-    if (!sse_begin(c, i) || !mmx_begin(c, i) || !mmx_source(c, i, memory, &b)) return;
+    if (!sse_begin(c, i) || (!memory && !mmx_begin(c, i)) || !mmx_source(c, i, memory, &b)) return;
+    if (!memory) mmx_enter(c);
     low = f32_from_i32((int32_t)b, &st);
     high = f32_from_i32((int32_t)(b >> 32), &st);
     if (!sse_accept(c, i, &st)) return;
-    mmx_enter(c);
     c->fpu.xmm[i->dst].d[0] = low;
     c->fpu.xmm[i->dst].d[1] = high;
     x86_next(c, i);
 }
 
-/* From memory it has nothing to do with the MMX registers (SDM 2A CVTPI2PD). */
 SIMD_INLINE void cvtpi2pd(struct x86 *c, const struct x86_insn *i, bool memory)
 {
     uint64_t b;
@@ -183,12 +184,12 @@ SIMD_INLINE void singles_to_mmx(struct x86 *c, const struct x86_insn *i, bool me
     uint8_t          flags = 0;
 
     if (!sse_begin(c, i) || !mmx_begin(c, i) || !xmm_source_low(c, i, memory, 8, &b)) return;
+    mmx_enter(c);
     for (unsigned n = 0; n < 64; n += 32) {
         r |= (uint64_t)(uint32_t)f32_to_i32((uint32_t)(b >> n), rounding_of(&st, truncate), &st) << n;
         sse_next_lane(&st, &flags);
     }
     if (!sse_accept_lanes(c, i, &st, flags)) return;
-    mmx_enter(c);
     mmx_set(c, i->dst, r);
     x86_next(c, i);
 }
@@ -201,12 +202,12 @@ SIMD_INLINE void doubles_to_mmx(struct x86 *c, const struct x86_insn *i, bool me
     uint8_t          flags = 0;
 
     if (!sse_begin(c, i) || !mmx_begin(c, i) || !xmm_source(c, i, memory, &b)) return;
+    mmx_enter(c);
     for (unsigned n = 0; n < 2; n++) {
         r |= (uint64_t)(uint32_t)f64_to_i32(b.q[n], rounding_of(&st, truncate), &st) << 32 * n;
         sse_next_lane(&st, &flags);
     }
     if (!sse_accept_lanes(c, i, &st, flags)) return;
-    mmx_enter(c);
     mmx_set(c, i->dst, r);
     x86_next(c, i);
 }

@@ -21,8 +21,9 @@ int phys_init(struct phys *p, uint64_t ram_size)
 {
     memset(p, 0, sizeof(*p));
     p->ram_size = ram_size;
+    p->host_size = ram_size < 0x100000 ? 0x100000 : ram_size;
     p->a20_mask = p->top_mask = 0xFFFFFFFFu;
-    p->ram = reserve(ram_size);
+    p->ram = reserve(p->host_size);
     p->read_map = reserve(PHYS_PAGES);
     p->write_map = reserve(PHYS_PAGES);
     p->code_lines = reserve(PHYS_PAGES * sizeof(uint64_t));
@@ -31,7 +32,7 @@ int phys_init(struct phys *p, uint64_t ram_size)
         return -ENOMEM;
     }
     p->regions = 1;
-    phys_region_ram(p, 0, ram_size, p->ram, NULL, false);
+    phys_region_ram(p, 0, p->host_size, p->ram, NULL, false);
     p->region[PHYS_REGION_MAIN].is_ram = true;
     phys_map(p, 0, ram_size < 0xA0000 ? ram_size : 0xA0000, PHYS_REGION_MAIN, true, true);
     if (ram_size > 0x100000) phys_map(p, 0x100000, ram_size - 0x100000, PHYS_REGION_MAIN, true, true);
@@ -40,7 +41,7 @@ int phys_init(struct phys *p, uint64_t ram_size)
 
 void phys_destroy(struct phys *p)
 {
-    unreserve(p->ram, p->ram_size);
+    unreserve(p->ram, p->host_size);
     unreserve(p->read_map, PHYS_PAGES);
     unreserve(p->write_map, PHYS_PAGES);
     unreserve(p->code_lines, PHYS_PAGES * sizeof(uint64_t));

@@ -39,6 +39,7 @@ struct phys_region {
 struct phys {
     uint8_t           *ram;      /* main memory */
     uint64_t           ram_size;
+    uint64_t           host_size; /* at least 1 MB: shadow RAM is always there */
     uint32_t           a20_mask; /* FFFFFFFF or FFEFFFFF */
     uint32_t           top_mask; /* FFFFF on an 8086, FFFFFF on a 286, else all ones */
     struct phys_region region[PHYS_MAX_REGIONS]; /* 0: open bus */

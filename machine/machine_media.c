@@ -1,0 +1,153 @@
+/* machine_media.c: disks, floppies and the CD of a machine. */
+#include "machine/machine_private.h"
+#include "machine/roms.h"
+#include "storage/probe.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static struct block *open_drive(const struct machine_drive *d, enum image_kind kind, int *result, char *error, size_t error_size)
+{
+    unsigned      flags = (d->read_only || kind == IMAGE_CD ? BLOCK_READ_ONLY : 0) | (d->snapshot ? BLOCK_SNAPSHOT : 0);
+    struct block *b = block_open(d->path, flags, error, error_size);
+
+    *result = b ? probe_as(b, d->path, kind, error, error_size) : -EIO;
+    if (*result) {
+        block_close(b);
+        return NULL;
+    }
+    return b;
+}
+
+/* The built-in guest: its disk in memory. */
+static struct block *open_demo(void)
+{
+    size_t        size = (size_t)(rom_demo_end - rom_demo);
+    struct block *b = block_memory(size);
+
+    if (b && block_write(b, 0, rom_demo, size)) {
+        block_close(b);
+        return NULL;
+    }
+    return b;
+}
+
+int machine_open_media(struct machine *m, char *error, size_t error_size)
+{
+    const struct machine_config *c = &m->config;
+    int                          result = 0;
+
+    for (unsigned n = 0; n < MACHINE_FLOPPIES; n++)
+        if (c->floppy[n].path && !(m->floppy[n] = open_drive(&c->floppy[n], IMAGE_FLOPPY, &result, error, error_size))) return result;
+    if (c->demo && !m->floppy[0] && !(m->floppy[0] = open_demo())) return -ENOMEM;
+    for (unsigned n = 0; n < MACHINE_DISKS; n++)
+        if (c->disk[n].path && !(m->disk[n] = open_drive(&c->disk[n], IMAGE_DISK, &result, error, error_size))) return result;
+    if (c->cdrom.path && !(m->cdrom = open_drive(&c->cdrom, IMAGE_CD, &result, error, error_size))) return result;
+    if (c->has_cdrom || m->cdrom) {
+        static const int places[] = {2, 3, 1, 0};
+        for (unsigned n = 0; n < 4 && m->cd_place < 0; n++)
+            if (!m->disk[places[n]]) m->cd_place = places[n];
+        if (m->cd_place < 0 && m->cdrom) {
+            snprintf(error, error_size, "four disks leave no place for a CD drive");
+            return -EINVAL;
+        }
+    }
+    return 0;
+}
+
+void machine_attach_media(struct machine *m)
+{
+    char serial[21];
+
+    for (unsigned n = 0; n < MACHINE_DISKS; n++) {
+        if (!m->disk[n]) continue;
+        snprintf(serial, sizeof(serial), "OCH%05u", n + 1);
+        ata_disk_attach(ide_drive(&m->pc.ide, n / 2, n % 2), m->disk[n], serial);
+    }
+    if (m->cd_place >= 0) {
+        struct ata_drive *d = ide_drive(&m->pc.ide, (unsigned)m->cd_place / 2, (unsigned)m->cd_place % 2);
+        atapi_attach(d, "OCH00010");
+        if (m->cdrom) atapi_insert(d, m->cdrom);
+    }
+    for (unsigned n = 0; n < MACHINE_FLOPPIES; n++)
+        if (m->floppy[n]) fdc_insert(&m->pc.fdc, n, m->floppy[n]);
+}
+
+void machine_close_media(struct machine *m)
+{
+    for (unsigned n = 0; n < MACHINE_FLOPPIES; n++) {
+        if (m->floppy[n]) block_flush(m->floppy[n]);
+        block_close(m->floppy[n]);
+    }
+    for (unsigned n = 0; n < MACHINE_DISKS; n++) {
+        if (m->disk[n]) block_flush(m->disk[n]);
+        block_close(m->disk[n]);
+    }
+    block_close(m->cdrom);
+}
+
+const char *machine_boot_order(const struct machine *m)
+{
+    if (m->config.boot) return m->config.boot;
+    if (m->floppy[0]) return "acd";
+    if (m->disk[0]) return "cda";
+    return m->cdrom ? "dca" : "acd";
+}
+
+/* --- changes while it runs ------------------------------------------------------------------------------------------------------------- */
+
+static int insert_floppy(struct machine *m, unsigned n, struct block *b, char *error, size_t error_size)
+{
+    int result = fdc_insert(&m->pc.fdc, n, b);
+
+    if (result) {
+        snprintf(error, error_size, result == -ENODEV ? "there is no drive %c:" : "the disk does not fit drive %c:", 'A' + (int)n);
+        fdc_insert(&m->pc.fdc, n, m->floppy[n]);
+        block_close(b);
+        return result;
+    }
+    block_close(m->floppy[n]);
+    m->floppy[n] = b;
+    return 0;
+}
+
+static struct ata_drive *cd_drive(struct machine *m)
+{
+    return m->cd_place < 0 ? NULL : ide_drive(&m->pc.ide, (unsigned)m->cd_place / 2, (unsigned)m->cd_place % 2);
+}
+
+static void insert_cd(struct machine *m, struct block *b)
+{
+    atapi_insert(cd_drive(m), b);
+    block_close(m->cdrom);
+    m->cdrom = b;
+}
+
+int machine_insert(struct machine *m, enum machine_medium medium, const struct machine_drive *drive, char *error, size_t error_size)
+{
+    struct block *b;
+    int           result;
+
+    if (medium == MEDIUM_CD && !cd_drive(m)) {
+        snprintf(error, error_size, "there is no CD drive");
+        return -ENODEV;
+    }
+    b = open_drive(drive, medium == MEDIUM_CD ? IMAGE_CD : IMAGE_FLOPPY, &result, error, error_size);
+    if (!b) return result;
+    if (medium != MEDIUM_CD) return insert_floppy(m, medium == MEDIUM_FLOPPY_B, b, error, error_size);
+    insert_cd(m, b);
+    return 0;
+}
+
+void machine_eject(struct machine *m, enum machine_medium medium)
+{
+    unsigned n = medium == MEDIUM_FLOPPY_B;
+
+    if (medium == MEDIUM_CD) {
+        if (cd_drive(m)) insert_cd(m, NULL);
+        return;
+    }
+    fdc_insert(&m->pc.fdc, n, NULL);
+    block_close(m->floppy[n]);
+    m->floppy[n] = NULL;
+}

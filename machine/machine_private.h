@@ -1,0 +1,56 @@
+/* machine_private.h: what the machine*.c files share. */
+#ifndef MACHINE_MACHINE_PRIVATE_H
+#define MACHINE_MACHINE_PRIVATE_H
+
+#include "devices/ata_disk.h"
+#include "devices/atapi.h"
+#include "machine/loader.h"
+#include "machine/pc.h"
+#include "machine/snapshot.h"
+#include "machine/typist.h"
+#include "storage/block.h"
+
+#include <signal.h>
+
+struct machine {
+    struct pc             pc;
+    struct machine_config config; /* strings are owned copies */
+    struct machine_host   host;
+    struct typist         typist;
+    struct loader        *loader; /* NULL: none */
+
+    /* Virtual time: instruction `base_instruction` retires at base_ns, those after it 1000/mips ns apart. */
+    uint64_t base_ns;
+    uint64_t base_instruction;
+    uint32_t mips;
+
+    enum machine_stop stop;       /* STOP_TIME: none */
+    bool              crashed;
+    int               exit_status;
+    bool              reset_requested, reset_hard, kernel_requested;
+    volatile sig_atomic_t stop_requested;
+    uint64_t          step_limit; /* retired instructions at which to stop */
+
+    struct block *floppy[MACHINE_FLOPPIES];
+    struct block *disk[MACHINE_DISKS];
+    struct block *cdrom;
+    int           cd_place;       /* IDE place of the CD drive, -1: none */
+
+    uint8_t *cells;               /* copy of the text screen */
+    machine_trace_fn *trace;
+    void             *trace_opaque;
+};
+
+/* machine_media.c: opens and closes what CONFIG names. 0 or a negative errno with one line in ERROR. */
+int  machine_open_media(struct machine *, char *error, size_t error_size);
+void machine_attach_media(struct machine *); /* to the drives, before the first reset */
+void machine_close_media(struct machine *);
+/* The boot order as letters: what was asked for, or the first medium there is. */
+const char *machine_boot_order(const struct machine *);
+
+/* machine_state.c: fields of struct machine itself. */
+extern const struct device_ops machine_ops;
+
+uint64_t machine_ns_at(const struct machine *, uint64_t instruction);
+
+#endif

@@ -37,10 +37,10 @@ floor '(util|devices|mem|cpu|storage|net|machine)/.*' machine/*.[ch]
 floor 'util/.*|machine/machine\.h|debug/.*' debug/*.[ch]
 floor 'util/.*|machine/machine\.h|debug/.*|frontends/.*|storage/probe\.h' frontends/*.[ch] frontends/*/*.[ch]
 
-# Of the machine, only pc.c sees everything, and only machine.c sees pc.h.
+# Of the machine, only pc.c sees everything, and only machine.c and its parts (machine_*.c) see pc.h.
 for f in machine/*.[ch]; do
-    case $f in machine/machine.c | machine/pc.c | machine/pc_*.c | machine/pc.h) continue ;; esac
-    grep -n '"machine/pc\.h"' "$f" /dev/null | sed 's/$/   <- only machine.c sees pc.h/' >>"$bad"
+    case $f in machine/machine.c | machine/machine_* | machine/pc.c | machine/pc_*.c | machine/pc.h) continue ;; esac
+    grep -n '"machine/pc\.h"' "$f" /dev/null | sed 's/$/   <- only machine.c and machine_*.c see pc.h/' >>"$bad"
 done
 
 only '#[[:space:]]*include[[:space:]]*<SDL' 'frontends/sdl/'

@@ -57,6 +57,7 @@ object     = $(patsubst %.S,$(BUILD)/%.o,$(patsubst %.c,$(BUILD)/%.o,$(1)))
 CORE_OBJ   = $(call object,$(CORE_SRC)) $(BUILD)/machine/roms.o
 FRONT_OBJ  = $(call object,$(FRONT_SRC))
 UNIT_OBJ   = $(call object,$(UNIT_SRC))
+VECTOR_OBJ = $(call object,$(VECTOR_SRC))
 
 # --- the program ------------------------------------------------------------------------------------------------------
 .PHONY: all
@@ -133,6 +134,13 @@ $(BUILD)/unit-tests: $(UNIT_OBJ) $(UNIT_FRONT_OBJ) $(BUILD)/libochenta.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) $(PACKAGE_LIBS) -lm
 
+# Single-instruction tests recorded from real chips (tests/vectors).
+.PHONY: vectors
+vectors: $(BUILD)/vectors
+$(BUILD)/vectors: $(VECTOR_OBJ) $(BUILD)/libochenta.a
+	$(call say,LD $@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+
 # Every field of a device is saved or explicitly skipped.
 check-state:
 	@if [ -e tests/check-state.awk ]; then awk -f tests/check-state.awk $(wildcard devices/*.[ch] machine/*.[ch] cpu/x86/*.[ch] mem/*.[ch]); fi
@@ -159,10 +167,11 @@ help:
 	@echo 'make deps       install the Debian packages that are missing'
 	@echo 'make run        boot the built-in guest'
 	@echo 'make test       unit, instruction and guest tests; make test-long: all of them'
+	@echo 'make vectors    build/vectors, which runs tests.sst and cases.bin'
 	@echo 'make bench      speed'
 	@echo 'make roms       build firmware and demo disk from source'
 	@echo 'make install    to PREFIX ($(PREFIX))'
 	@echo 'make clean      remove build/ and build-san/'
 	@echo 'variables       V=1 (show commands)  CC=clang  CFLAGS=-O3  SAN=1  SDL=0  LUA=0'
 
--include $(wildcard $(CORE_OBJ:.o=.d) $(FRONT_OBJ:.o=.d) $(UNIT_OBJ:.o=.d))
+-include $(wildcard $(CORE_OBJ:.o=.d) $(FRONT_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d))

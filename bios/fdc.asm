@@ -11,6 +11,8 @@ FDC_READID      equ 4Ah                 ; MFM
 FDC_FORMAT      equ 4Dh
 FDC_WRITE       equ 0C5h                ; MT, MFM
 FDC_READ        equ 0E6h                ; MT, MFM, SK
+FDC_VERIFY      equ 0F6h                ; MT, MFM, SK
+FDC_EC          equ 80h                 ; verify: the last byte counts sectors
 FDC_TICKS       equ 37                  ; two seconds
 DPT_SPEC1       equ 0
 DPT_SPEC2       equ 1
@@ -538,7 +540,14 @@ fdc_transfer:
         call fdc_out
         jc .ctrl
         mov al, [bp+F_DH]
-        call fdc_out_drive
+        and al, 1
+        shl al, 1
+        shl al, 1
+        or al, dl
+        cmp bh, FDC_VERIFY
+        jne .drive
+        or al, FDC_EC
+.drive: call fdc_out
         jc .ctrl
         mov al, [bp+F_CH]
         call fdc_out
@@ -560,7 +569,11 @@ fdc_transfer:
         call fdc_out_dpt
         jc .ctrl
         mov al, DPT_DTL
-        call fdc_out_dpt
+        call dpt_byte
+        cmp bh, FDC_VERIFY
+        jne .last
+        mov al, [bp+F_AL]
+.last:  call fdc_out
         jc .ctrl
         call fdc_finish
         jnc .done
@@ -582,14 +595,6 @@ fdc_transfer:
         mov ah, FD_CTRL
 .none:  mov byte [bp+F_AL], 0
 .done:  jmp fdc_done
-
-; fdc_out_drive: AL = head -> the head and drive byte.
-fdc_out_drive:
-        and al, 1
-        shl al, 1
-        shl al, 1
-        or al, dl
-        jmp fdc_out
 
 ; fdc_eot: AL = last sector of a track, where the controller goes on with the
 ; other head: what the medium usually has, or more when the table says so and
@@ -675,7 +680,11 @@ fdc_format:
         call fdc_out
         jc .ctrl
         mov al, [bp+F_DH]
-        call fdc_out_drive
+        and al, 1
+        shl al, 1
+        shl al, 1
+        or al, dl
+        call fdc_out
         jc .ctrl
         mov al, DPT_N
         call fdc_out_dpt

@@ -154,38 +154,39 @@ fs_status:
 
 ; 02h, 03h, 04h
 fs_verify:
-        mov si, ROM                     ; into the ROM: DMA runs, nothing is
-        xor di, di                      ; stored
-        mov bx, FDC_READ << 8 | 46h
-        jmp fs_transfer
+        mov bh, FDC_VERIFY              ; no data, no DMA
+        cmp byte [bp+F_AL], 0
+        jne fs_go
+        jmp fs_none
 fs_write:
-        mov bx, FDC_WRITE << 8 | 4Ah
+        mov bx, FDC_WRITE << 8 | 4Ah    ; DMA mode: single, from memory
         jmp fs_buffer
 fs_read:
-        mov bx, FDC_READ << 8 | 46h
-fs_buffer:
+        mov bx, FDC_READ << 8 | 46h     ; to memory
+fs_buffer:                              ; BH command, BL DMA mode
         mov si, [bp+F_ES]
         mov di, [bp+F_BX]
-fs_transfer:                            ; SI:DI buffer, BH command, BL DMA mode
         mov al, [bp+F_AL]
         cmp al, 0
-        je .none
+        je fs_none
         mov ch, al
         mov cl, 0
         shl cx, 1                       ; bytes; CF: over 64 KB
         mov ah, FD_DMA64K
-        jc .fail
+        jc fs_fail
         dec cx
         call dma_setup
         mov ah, FD_DMA64K
-        jc .fail
-        push bx
+        jc fs_fail
+fs_go:  push bx
         call fdc_prepare
         pop bx
-        jc .fail
+        jc fs_fail
         jmp fdc_transfer
-.none:  mov ah, FD_BADCMD
-.fail:  mov byte [bp+F_AL], 0
+fs_none:
+        mov ah, FD_BADCMD
+fs_fail:
+        mov byte [bp+F_AL], 0
         jmp fdc_done
 
 ; 05h: ES:BX = C, H, R, N for each sector of a track.

@@ -51,7 +51,7 @@ FRONT_DIRS = debug frontends frontends/headless $(if $(filter 1,$(LUA)),frontend
 CORE_SRC   = $(wildcard $(addsuffix /*.c,$(CORE_DIRS)))
 FRONT_SRC  = $(wildcard $(addsuffix /*.c,$(FRONT_DIRS)))
 UNIT_SRC   = $(filter-out $(if $(wildcard machine/machine.c),,tests/unit/test_options.c),$(wildcard tests/unit/*.c))
-ROMS       = roms/bios.bin roms/vgabios.bin roms/demo.img
+ROMS       = roms/bios.bin roms/vgabios.bin roms/demo.img roms/loader.bin
 
 object     = $(patsubst %.S,$(BUILD)/%.o,$(patsubst %.c,$(BUILD)/%.o,$(1)))
 CORE_OBJ   = $(call object,$(CORE_SRC)) $(BUILD)/machine/roms.o
@@ -85,7 +85,7 @@ $(BUILD)/machine/roms.o: machine/roms.S $(wildcard $(ROMS)) $(BUILD)/flags
 	@: >$(BUILD)/no-rom
 	$(call say,AS $<)
 	$(Q)$(CC) -DROM_BIOS='"$(call rom_file,roms/bios.bin)"' -DROM_VGA_BIOS='"$(call rom_file,roms/vgabios.bin)"' \
-	    -DROM_DEMO='"$(call rom_file,roms/demo.img)"' -c -o $@ $<
+	    -DROM_DEMO='"$(call rom_file,roms/demo.img)"' -DROM_LOADER='"$(call rom_file,roms/loader.bin)"' -c -o $@ $<
 
 # Changes when the compiler or an option does, so that everything is then built again.
 FLAGS_LINE = $(CC) $(CPPFLAGS) $(OWN_CFLAGS) $(LDFLAGS)
@@ -103,7 +103,7 @@ check-packages:
 
 # --- firmware and demo disk: roms/ holds built ones; `make roms` builds them from source -------------------------------
 .PHONY: roms
--include $(wildcard bios/bios.mk bios/vga/vga.mk demo/demo.mk)
+-include $(wildcard bios/*.mk bios/*/*.mk demo/demo.mk)
 roms: $(ROMS)
 
 # --- run --------------------------------------------------------------------------------------------------------------

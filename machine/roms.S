@@ -12,5 +12,6 @@
         rom     rom_bios, ROM_BIOS
         rom     rom_vga_bios, ROM_VGA_BIOS
         rom     rom_demo, ROM_DEMO
+        rom     rom_loader, ROM_LOADER
 
         .section .note.GNU-stack, "", %progbits

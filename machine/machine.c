@@ -13,6 +13,7 @@
 #define MEMORY_MIN (256ull << 10)
 #define MEMORY_MAX (3ull << 30)
 #define ROM_MAX    (256u << 10)
+#define HALT_GRACE_NS NS_PER_SECOND
 #define DEFAULT_DATE 852076800 /* 1997-01-01 00:00:00 */
 
 void machine_config_init(struct machine_config *c)
@@ -291,6 +292,7 @@ struct machine *machine_create(const struct machine_config *config, char *error,
     m = calloc(1, sizeof(*m));
     if (!m) return NULL;
     m->cd_place = -1;
+    m->dead_since = UINT64_MAX;
     if (copy_config(m, config) || build(m, error, error_size)) {
         machine_destroy(m);
         return NULL;
@@ -347,6 +349,15 @@ static bool can_wake(const struct machine *m)
     return (c->eflags & 0x200) || (c->pending & PENDING_NMI);
 }
 
+/* Whether nothing has been able to wake the CPU for so long that the chips have finished what they were about, such as sending
+ * the last characters. */
+static bool halted_for_good(struct machine *m, uint64_t now)
+{
+    if (!m->pc.cpu.halted || can_wake(m)) m->dead_since = UINT64_MAX;
+    else if (m->dead_since > now) m->dead_since = now;
+    return m->dead_since <= now && now - m->dead_since >= HALT_GRACE_NS;
+}
+
 /* Runs the CPU up to time UNTIL at most, or lets time jump there if it is halted. */
 static void slice(struct machine *m, uint64_t until)
 {
@@ -376,7 +387,7 @@ static enum machine_stop run(struct machine *m, uint64_t until)
             m->stop_requested = 0;
             return STOP_REQUEST;
         }
-        if (m->pc.cpu.halted && !can_wake(m)) return STOP_HALTED;
+        if (halted_for_good(m, now)) return STOP_HALTED;
         next = clock_next_event(&m->pc.clock);
         slice(m, next < until ? next : until);
     }

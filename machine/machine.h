@@ -64,7 +64,7 @@ enum machine_stop {
     STOP_RESET,     /* only with no_reboot */
     STOP_CRASH,     /* triple fault, only with no_reboot */
     STOP_EXIT,      /* the guest wrote to the exit port: machine_exit_status() */
-    STOP_HALTED,    /* HLT with interrupts off and no NMI to come: nothing will ever happen without a reset */
+    STOP_HALTED,    /* HLT with interrupts off and no NMI to come, for a virtual second: nothing will ever happen without a reset */
     STOP_REQUEST,   /* machine_request_stop() */
 };
 

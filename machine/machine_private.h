@@ -29,6 +29,7 @@ struct machine {
     int               exit_status;
     bool              reset_requested, reset_hard, kernel_requested;
     volatile sig_atomic_t stop_requested;
+    uint64_t          dead_since; /* ns at which the CPU halted with nothing to wake it; UINT64_MAX: it has not */
     uint64_t          step_limit; /* retired instructions at which to stop */
 
     struct block *floppy[MACHINE_FLOPPIES];

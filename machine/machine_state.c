@@ -19,7 +19,7 @@ static int loaded(void *opaque)
 static const struct state_field machine_fields[] = {
     STATE_UINT(struct machine, base_ns), STATE_UINT(struct machine, base_instruction), STATE_UINT(struct machine, mips),
     STATE_UINT(struct machine, stop), STATE_UINT(struct machine, crashed), STATE_UINT(struct machine, exit_status),
-    STATE_UINT(struct machine, reset_requested), STATE_UINT(struct machine, reset_hard), STATE_UINT(struct machine, kernel_requested),
+    STATE_UINT(struct machine, reset_requested), STATE_UINT(struct machine, reset_hard), STATE_UINT(struct machine, kernel_requested), STATE_UINT(struct machine, dead_since),
     STATE_SKIP(struct machine, pc), STATE_SKIP(struct machine, config), STATE_SKIP(struct machine, host), STATE_SKIP(struct machine, typist),
     STATE_SKIP(struct machine, loader), STATE_SKIP(struct machine, stop_requested), STATE_SKIP(struct machine, step_limit),
     STATE_SKIP(struct machine, floppy), STATE_SKIP(struct machine, disk), STATE_SKIP(struct machine, cdrom), STATE_SKIP(struct machine, cd_place),

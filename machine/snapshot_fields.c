@@ -1,6 +1,8 @@
 /* snapshot_fields.c: device field tables to bytes and back. Everything is little-endian. See snapshot_fields.h. */
 #include "machine/snapshot_fields.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -50,7 +52,7 @@ static void set_host_uint(void *p, uint64_t value, unsigned size)
     }
 }
 
-/* The size of a STATE_KIND_BUFFER of DEVICE. */
+/* The size of a buffer of DEVICE. */
 static uint32_t buffer_size(const struct state_field *f, const uint8_t *device)
 {
     uint8_t *buffer;
@@ -69,7 +71,8 @@ size_t fields_size(const struct state_field *fields, const void *device)
         case STATE_KIND_UINT:
         case STATE_KIND_BYTES: total += (size_t)f->size * f->count; break;
         case STATE_KIND_EVENT: total += EVENT_BYTES; break;
-        case STATE_KIND_BUFFER: total += LENGTH_BYTES + buffer_size(f, base); break;
+        case STATE_KIND_BUFFER:
+        case STATE_KIND_GROWING: total += LENGTH_BYTES + buffer_size(f, base); break;
         case STATE_KIND_STRUCT:
             for (uint32_t i = 0; i < f->count; i++) total += fields_size(f->fields, base + f->offset + (size_t)i * f->size);
             break;
@@ -111,6 +114,7 @@ uint8_t *fields_store(const struct state_field *fields, const void *device, uint
             break;
         case STATE_KIND_EVENT: out = store_event(at, out); break;
         case STATE_KIND_BUFFER:
+        case STATE_KIND_GROWING:
             memcpy(&buffer, at, sizeof(buffer));
             n = buffer_size(f, base);
             store_uint(out, n, LENGTH_BYTES);
@@ -127,32 +131,60 @@ uint8_t *fields_store(const struct state_field *fields, const void *device, uint
     return out;
 }
 
-/* NULL if the buffers in IN have other lengths than those of DEVICE; else the end. */
-static const uint8_t *check(const struct state_field *fields, const uint8_t *base, const uint8_t *in)
+/* Makes room for N bytes in the growing buffer at AT, which holds SIZE. */
+static bool reserve(uint8_t *at, uint32_t size, uint32_t n)
+{
+    uint8_t *buffer;
+
+    if (n <= size) return true;
+    memcpy(&buffer, at, sizeof(buffer));
+    buffer = realloc(buffer, n);
+    if (buffer) memcpy(at, &buffer, sizeof(buffer));
+    return buffer != NULL;
+}
+
+/* Compares the bytes from IN to END with what the fields of a device need, and makes room in growing buffers. Returns where they
+ * end; NULL with *STATUS set if they do not fit. */
+static const uint8_t *prepare(const struct state_field *fields, uint8_t *base, const uint8_t *in, const uint8_t *end, int *status)
 {
     for (const struct state_field *f = fields; f->kind != STATE_KIND_END; f++) {
+        uint64_t need = 0;
+
         switch (f->kind) {
         case STATE_KIND_UINT:
-        case STATE_KIND_BYTES: in += (size_t)f->size * f->count; break;
-        case STATE_KIND_EVENT: in += EVENT_BYTES; break;
+        case STATE_KIND_BYTES: need = (uint64_t)f->size * f->count; break;
+        case STATE_KIND_EVENT: need = EVENT_BYTES; break;
         case STATE_KIND_BUFFER:
-            if (load_uint(in, LENGTH_BYTES) != buffer_size(f, base)) return NULL;
-            in += LENGTH_BYTES + buffer_size(f, base);
-            break;
+        case STATE_KIND_GROWING: need = LENGTH_BYTES; break;
         case STATE_KIND_STRUCT:
-            for (uint32_t i = 0; i < f->count && in; i++) in = check(f->fields, base + f->offset + (size_t)i * f->size, in);
+            for (uint32_t i = 0; i < f->count && in; i++)
+                in = prepare(f->fields, base + f->offset + (size_t)i * f->size, in, end, status);
             if (!in) return NULL;
             break;
         case STATE_KIND_SKIP:
         case STATE_KIND_END: break;
         }
+        if (f->kind == STATE_KIND_BUFFER || f->kind == STATE_KIND_GROWING) {
+            uint32_t size = buffer_size(f, base), n = (uint64_t)(end - in) < LENGTH_BYTES ? 0 : (uint32_t)load_uint(in, LENGTH_BYTES);
+
+            need += n;
+            if ((f->kind == STATE_KIND_BUFFER && n != size) || need > (uint64_t)(end - in)) return NULL;
+            if (f->kind == STATE_KIND_GROWING && !reserve(base + f->offset, size, n)) {
+                *status = -ENOMEM;
+                return NULL;
+            }
+        }
+        if (need > (uint64_t)(end - in)) return NULL;
+        in += need;
     }
     return in;
 }
 
-bool fields_fit(const struct state_field *fields, const void *device, const uint8_t *in, size_t n)
+int fields_prepare(const struct state_field *fields, void *device, const uint8_t *in, size_t n)
 {
-    return n == fields_size(fields, device) && check(fields, device, in);
+    int status = -EINVAL;
+
+    return prepare(fields, device, in, in + n, &status) == in + n ? 0 : status;
 }
 
 static const uint8_t *load_event(uint8_t *at, struct clock *clock, const uint8_t *in)
@@ -183,8 +215,10 @@ const uint8_t *fields_load(const struct state_field *fields, void *device, struc
             break;
         case STATE_KIND_EVENT: in = load_event(at, clock, in); break;
         case STATE_KIND_BUFFER:
+        case STATE_KIND_GROWING:
             memcpy(&buffer, at, sizeof(buffer));
             n = (uint32_t)load_uint(in, LENGTH_BYTES);
+            if (f->kind == STATE_KIND_GROWING) set_host_uint(base + f->extra, n, 4);
             if (n) memcpy(buffer, in + LENGTH_BYTES, n);
             in += LENGTH_BYTES + n;
             break;

@@ -5,7 +5,6 @@
 #include "devices/clock.h"
 #include "devices/state.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,10 +14,11 @@ size_t fields_size(const struct state_field *fields, const void *device);
 /* Writes the fields of DEVICE to OUT, fields_size() bytes; returns the end. */
 uint8_t *fields_store(const struct state_field *fields, const void *device, uint8_t *out);
 
-/* Whether the N bytes at IN have the sizes that DEVICE needs. */
-bool fields_fit(const struct state_field *fields, const void *device, const uint8_t *in, size_t n);
+/* Whether the N bytes at IN are of the size that DEVICE needs: 0, or -EINVAL. Makes room in its growing buffers for what is to be
+ * loaded; -ENOMEM. Its state does not change. */
+int fields_prepare(const struct state_field *fields, void *device, const uint8_t *in, size_t n);
 
-/* Sets the fields of DEVICE from IN, of which fields_fit() is true; returns the end. Pending events are put into CLOCK's queue, the others
+/* Sets the fields of DEVICE from IN, for which fields_prepare() has been called; cannot fail. Returns the end. Pending events are put into CLOCK's queue, the others
  * taken out of it. */
 const uint8_t *fields_load(const struct state_field *fields, void *device, struct clock *clock, const uint8_t *in);
 

@@ -23,6 +23,7 @@ enum state_kind {
     STATE_KIND_STRUCT, /* nested struct, or an array of them, by its own table */
     STATE_KIND_EVENT,  /* struct event: pending and when */
     STATE_KIND_BUFFER, /* pointer member to bytes owned by the device; size from the size_t/uint32_t member `extra` */
+    STATE_KIND_GROWING, /* the same, malloc'ed and of any size: a load gives it the size that it had */
     STATE_KIND_SKIP,   /* wire or derived value */
 };
 
@@ -33,7 +34,7 @@ struct state_field {
     uint32_t                  size;    /* of one element, bytes */
     uint32_t                  count;   /* elements */
     const struct state_field *fields;  /* STATE_KIND_STRUCT */
-    uint32_t                  extra;   /* STATE_KIND_BUFFER: offset of the uint32_t member that holds its size */
+    uint32_t                  extra;   /* STATE_KIND_BUFFER, _GROWING: offset of the uint32_t member that holds its size */
 };
 
 #define STATE_SIZE_(type, m) ((uint32_t)sizeof(((type *)0)->m))
@@ -49,6 +50,7 @@ struct state_field {
      STATE_SIZE_(type, m) / (uint32_t)sizeof(((type *)0)->m[0]), table, 0}
 #define STATE_EVENT(type, m) {#m, STATE_KIND_EVENT, offsetof(type, m), STATE_SIZE_(type, m), 1, NULL, 0}
 #define STATE_BUFFER(type, m, size_member) {#m, STATE_KIND_BUFFER, offsetof(type, m), 0, 1, NULL, offsetof(type, size_member)}
+#define STATE_GROWING(type, m, size_member) {#m, STATE_KIND_GROWING, offsetof(type, m), 0, 1, NULL, offsetof(type, size_member)}
 #define STATE_SKIP(type, m) {#m, STATE_KIND_SKIP, offsetof(type, m), STATE_SIZE_(type, m), 1, NULL, 0}
 #define STATE_END {NULL, STATE_KIND_END, 0, 0, 0, NULL, 0}
 

@@ -550,7 +550,7 @@ static const struct state_field uart_fields[] = {
     STATE_UINT(struct uart, timeout_pending),
     STATE_UINT(struct uart, shifting),
     STATE_UINT(struct uart, shift),
-    STATE_BUFFER(struct uart, queue, queue_size),
+    STATE_GROWING(struct uart, queue, queue_size),
     STATE_SKIP(struct uart, queue_size), /* the buffer's length in the file */
     STATE_UINT(struct uart, queue_head),
     STATE_UINT(struct uart, queue_count),

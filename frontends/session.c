@@ -142,9 +142,11 @@ void session_end(struct session *s, int status)
 
 void session_print_screen(struct session *s)
 {
-    char *text = machine_screen_text(s->machine);
+    char  *text = machine_screen_text(s->machine);
+    size_t n = text ? strlen(text) : 0;
 
-    if (text && *text) fprintf(stderr, "%s\n", text);
+    while (n > 0 && text[n - 1] == '\n') text[--n] = 0;
+    if (n > 0) fprintf(stderr, "%s\n", text);
     free(text);
 }
 

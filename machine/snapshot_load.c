@@ -218,9 +218,11 @@ static int check_devices(struct loader *l)
         if (status) return status;
         if (section->version != d->ops->version)
             return fail(l, -EINVAL, "has version %u of \"%s\", this program has %u", section->version, name, d->ops->version);
-        status = fields_prepare(d->ops->fields, d->device, section->payload, (size_t)section->size);
+        status = -EINVAL;
+        if (section->layout == fields_layout(d->ops->fields))
+            status = fields_prepare(d->ops->fields, d->device, section->payload, (size_t)section->size);
         if (status == -ENOMEM) return fail(l, status, "not enough memory to load it");
-        if (status || section->layout != fields_layout(d->ops->fields))
+        if (status)
             return fail(l, -EINVAL, "has a \"%s\" of another shape: saved by another version of ochenta", name);
     }
     return 0;

@@ -208,7 +208,7 @@ static const struct state_field x86_fields[] = {
     STATE_UINTS(struct x86, mtrr_phys, uint64_t), STATE_UINTS(struct x86, mtrr_fixed, uint64_t), STATE_UINT(struct x86, mcg_status),
     STATE_UINT(struct x86, halted), STATE_UINT(struct x86, shutdown), STATE_UINT(struct x86, inhibit), STATE_UINT(struct x86, inhibit_traps),
     STATE_UINT(struct x86, nmi_blocked), STATE_UINT(struct x86, pending), STATE_UINT(struct x86, debug_hit), STATE_SKIP(struct x86, step_mode),
-    STATE_SKIP(struct x86, kicked), STATE_SKIP(struct x86, ext), STATE_BUFFER(struct x86, tlb_image, tlb_image_size),
+    STATE_SKIP(struct x86, kicked), STATE_SKIP(struct x86, ext), STATE_GROWING(struct x86, tlb_image, tlb_image_size),
     STATE_SKIP(struct x86, tlb_image_size), STATE_STRUCT(struct x86, exc, exception_fields), STATE_SKIP(struct x86, task_eip),
     STATE_SKIP(struct x86, mem_value), STATE_STRUCT(struct x86, fpu, fpu_fields), STATE_SKIP(struct x86, model), STATE_SKIP(struct x86, phys),
     STATE_SKIP(struct x86, bus), STATE_SKIP(struct x86, log), STATE_SKIP(struct x86, tlb), STATE_SKIP(struct x86, cache),

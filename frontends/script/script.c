@@ -36,8 +36,10 @@ void vm_register(struct script *s)
 
 void script_push_with_screen(lua_State *lua, struct machine *machine, const char *what)
 {
-    char *screen = machine_screen_text(machine);
+    char  *screen = machine_screen_text(machine);
+    size_t n = screen ? strlen(screen) : 0;
 
+    while (n > 0 && screen[n - 1] == '\n') screen[--n] = 0;
     if (screen && *screen) lua_pushfstring(lua, "%s; the screen is:\n%s", what, screen);
     else lua_pushfstring(lua, "%s; the screen shows no text", what);
     free(screen);

@@ -89,7 +89,13 @@ debug:  mov     si, text
 put:    mov     ah, 0Eh
         mov     bx, 7
         int     10h
+        mov     ah, al
+        mov     dx, com1 + 5
+.wait:  in      al, dx
+        test    al, 20h         ; the transmitter is free
+        jz      .wait
         mov     dx, com1
+        mov     al, ah
         out     dx, al
         ret
 print:  lodsb

@@ -316,7 +316,7 @@ static inline const char *stub_state_differs(const struct state_field *fields, c
         } else if (f->kind == STATE_KIND_EVENT) {
             const struct event *ea = (const void *)pa, *eb = (const void *)pb;
             if (ea->pending != eb->pending || (ea->pending && ea->when != eb->when)) return f->name;
-        } else if (f->kind == STATE_KIND_BUFFER) {
+        } else if (f->kind == STATE_KIND_BUFFER || f->kind == STATE_KIND_GROWING) {
             if (!stub_buffer_equal(f, a, b)) return f->name;
         }
     }

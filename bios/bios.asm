@@ -16,6 +16,7 @@ rom_start:
 %include "lib.asm"
 %include "post.asm"
 %include "detect.asm"
+%include "banner.asm"
 %include "highcopy.asm"
 %include "pci.asm"
 %include "vgarom.asm"

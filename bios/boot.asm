@@ -31,9 +31,12 @@ boot_next:
 boot_none:
         mov si, msg_noboot
         call puts
-        mov ah, 0
+        mov ah, 10h
         int 16h
-        call crlf
+        cmp ax, KEY_F12
+        jne .again
+        mov byte [es:E_F12], 1
+.again: call crlf
         jmp boot_start
 
 ; INT 18h: after a boot sector of the order the next one, otherwise from the top.
@@ -199,15 +202,16 @@ boot_menu:
         call puts
         mov di, MENU_LIST
         mov bl, '1'
-        mov si, msg_floppy
-        mov ax, BOOT_FLOPPY
-        push ax
-        int 11h
-        mov bh, al
-        pop ax
-        test bh, 1
+        mov dl, 0
+        call floppy_type
+        or al, al
         jz .disks
+        mov bh, al
+        mov ax, BOOT_FLOPPY
+        mov si, msg_none
         call .entry
+        mov al, bh
+        call put_floppy
         call crlf
 .disks: mov ax, BOOT_DISK
 .disk:  push ds
@@ -293,4 +297,5 @@ msg_nosig:      db "not bootable, its boot sector does not end in 55 AA", 13, 10
 msg_noboot:     db "No bootable device. Insert or attach a boot disk, then"
                 db " press a key.", 13, 10, 0
 msg_menu:       db 13, 10, "Boot from:", 13, 10, 0
+msg_none:       db 0
 msg_choose:     db "Number, or Esc for the usual order: ", 0

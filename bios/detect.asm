@@ -3,6 +3,7 @@
 
 SCAN_F12        equ 58h                 ; set 1, as the 8042 translates it
 SCAN2_F12       equ 07h                 ; set 2
+KEY_F12         equ 8600h               ; INT 16h
 
 ; ---- 8042 (AT Technical Reference, keyboard controller) ----
 KBC_WAIT        equ 20 * TOGGLES_MS
@@ -105,7 +106,7 @@ late_keys:
         jz .end
         mov ah, 10h
         int 16h
-        cmp ax, 8600h
+        cmp ax, KEY_F12
         jne .more
         mov byte [es:E_F12], 1
         jmp .more

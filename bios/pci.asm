@@ -81,6 +81,13 @@ pci_init:
         jz .func
 .none:  ret
 
+; cache_enable: CR0.CD and NW are set by reset.
+cache_enable:
+        mov eax, cr0
+        and eax, ~60000000h
+        mov cr0, eax
+        ret
+
 ; lapic_init: a local APIC, when the CPU has one, passes the 8259A's interrupt
 ; and NMI on (virtual wire; MP Specification 1.4, 3.6.2.2).
 LAPIC           equ 0FEE00000h

@@ -55,6 +55,7 @@ cold:
         call bda_init
         cmp byte [es:E_CPU], 3
         jb .no_pci
+        call cache_enable
         call lapic_init
         call pci_init
         call shadow_bios
@@ -67,7 +68,7 @@ cold:
         call oprom_scan
         call banner
         call disks_init
-        call load_es_ebda
+        call banner_drives
         cmp byte [es:E_CPU], 3
         jb .no_tables
         call smbios_patch
@@ -125,7 +126,7 @@ chips_init:
         out PIC2+1, al
         mov al, 0B8h                    ; open: IRQ 0 1 2 6
         out PIC1+1, al
-        mov al, 8Fh                     ; open: IRQ 12 13 14; 8 when needed
+        mov al, 0Fh                     ; open: IRQ 12-15; 8 when needed
         out PIC2+1, al
 
         mov al, 36h                     ; 8254 counter 0, mode 3, 65536
@@ -370,53 +371,3 @@ bda_init:
         mov byte [B_KBF3], 10h          ; 101/102-key keyboard
         pop ds
         ret
-
-; ---- the line that the user sees ----
-banner:
-        mov si, msg_banner
-        call puts
-        mov al, [es:E_CPU]
-        mov si, msg_8086
-        cmp al, 2
-        jb .cpu
-        mov si, msg_286
-        je .cpu
-        mov si, msg_386
-.cpu:   call puts
-        mov si, msg_gap
-        call puts
-        mov ax, [es:E_EXTKB]
-        mov dx, [es:E_EXTKB+2]
-        or dx, dx
-        jnz .mega
-        cmp ax, 1024
-        jae .mega
-        push ds
-        mov bx, BDA
-        mov ds, bx
-        mov ax, [B_MEMKB]
-        pop ds
-        add ax, EBDA_KB
-        call put_dec
-        mov si, msg_kb
-        jmp .end
-.mega:  add ax, 1024
-        adc dx, 0
-        mov cx, 10
-.shift: shr dx, 1
-        rcr ax, 1
-        loop .shift
-        call put_dec
-        mov si, msg_mb
-.end:   call puts
-        mov si, msg_f12
-        jmp puts
-
-msg_banner:     db "ochenta BIOS  ", 0
-msg_8086:       db "8086", 0
-msg_286:        db "80286", 0
-msg_386:        db "80386+", 0
-msg_gap:        db "  ", 0
-msg_kb:         db " KB", 0
-msg_mb:         db " MB", 0
-msg_f12:        db "   Press F12 for boot menu", 13, 10, 0

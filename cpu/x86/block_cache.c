@@ -4,6 +4,7 @@
 
 #include "cpu/x86/decode.h"
 #include "cpu/x86/interp.h"
+#include "cpu/x86/plan.h"
 #include "cpu/x86/x86.h"
 
 #include <errno.h>
@@ -138,6 +139,7 @@ static struct x86_block *make_block(struct x86 *c, uint32_t phys, uint32_t key)
     b->valid = true;
     if (!decode_run(c, b, r->host + (phys - r->base), PAGE_SIZE - (phys & PAGE_MASK))) return NULL;
     k->used += sizeof(*b) + (b->count + 1u) * sizeof(b->insn[0]);
+    if (x86_has(c, FEAT_186)) x86_plan_flags(b); // the 8086's shift counts and undefined opcodes are other ones
     enter_block(c, b);
     c->stats.blocks_decoded++;
     return b;

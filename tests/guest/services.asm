@@ -43,6 +43,7 @@ puts:   lodsb
 
 ; test_name: the zero-terminated text after the call.
 %macro NAME 1
+        %push test
         call name
         db %1, 0
 %endmacro
@@ -52,12 +53,14 @@ name:   pop si
         mov al, ' '
         jmp putc
 
-%macro OKIF 1                           ; condition code
+; OKIF condition code; a test jumps to %$bad where it fails earlier.
+%macro OKIF 1
         j%1 %%ok
-        call failed
+%$bad:  call failed
         jmp %%end
 %%ok:   call passed
 %%end:
+        %pop
 %endmacro
 passed: mov si, t_ok
         jmp puts
@@ -79,49 +82,47 @@ start:  mov ax, 3
         NAME "11h 12h"
         int 12h
         cmp ax, 639
-        jne .f1
+        jne %$bad
         int 11h
         test al, 1
-.f1:    OKIF nz
+        OKIF nz
 
         NAME "15h C0 C1"
         mov ah, 0C0h
         int 15h
-        jc .f2
+        jc %$bad
         cmp word [es:bx], 8
-        jne .f2
+        jne %$bad
         mov ah, 0C1h
         int 15h
-        jc .f2
+        jc %$bad
         mov ax, es
         cmp ax, 9FC0h
-.f2:    OKIF e
+        OKIF e
 
         NAME "16h 05 11 10 12"
         mov cx, 4DE0h                   ; grey right arrow
         mov ah, 5
         int 16h
         or al, al
-        jnz .f3
+        jnz %$bad
         mov ah, 11h
         int 16h
         mov ah, 1
         int 16h
-        jz .f3z
+        jz %$bad
         cmp ax, 4D00h
-        jne .f3
+        jne %$bad
         mov ah, 10h
         int 16h
         cmp ax, 4DE0h
-        jne .f3
+        jne %$bad
         mov cx, 8500h                   ; F11: hidden from function 1
         mov ah, 5
         int 16h
         mov ah, 1
         int 16h
-        jmp .f3
-.f3z:   inc al                          ; ZF = 0
-.f3:    OKIF z
+        OKIF z
 
         NAME "1Ah 00 01"
         mov ah, 1
@@ -131,23 +132,23 @@ start:  mov ax, 3
         mov ah, 0
         int 1Ah
         cmp cx, 17h
-        jne .f4
+        jne %$bad
         sub dx, 1234h
         cmp dx, 3
-.f4:    OKIF b
+        OKIF b
 
         NAME "1Ah 02 04"
         mov ah, 2
         int 1Ah
-        jc .f5
+        jc %$bad
         cmp ch, 24h
-        jae .f5
+        jae %$bad
         mov ah, 4
         int 1Ah
-        jc .f5
+        jc %$bad
         cmp ch, 20h
-        jne .f5
-.f5:    OKIF e
+        jne %$bad
+        OKIF e
 
         NAME "1Ah 06 alarm"
         mov byte [flag], 0
@@ -168,7 +169,7 @@ start:  mov ax, 3
         mov cl, 0FFh
         mov ah, 6
         int 1Ah
-        jc .f6
+        jc %$bad
         call ticks
         mov di, dx
 .alarm: hlt
@@ -181,7 +182,7 @@ start:  mov ax, 3
 .rang:  mov ah, 7
         int 1Ah
         cmp byte [flag], 1
-.f6:    OKIF e
+        OKIF e
 
         NAME "15h 86 wait"
         call ticks
@@ -190,12 +191,12 @@ start:  mov ax, 3
         mov cx, 3                       ; 200 ms: 3 or 4 ticks
         mov dx, 0D40h
         int 15h
-        jc .f7
+        jc %$bad
         call ticks
         sub dx, di
         sub dx, 3
         cmp dx, 3
-.f7:    OKIF b
+        OKIF b
 
         NAME "15h 86 short"
         call ticks
@@ -205,12 +206,12 @@ start:  mov ax, 3
         xor cx, cx
         mov dx, 500
         int 15h
-        jc .f8
+        jc %$bad
         dec si
         jnz .sh
         mov ah, 1
         cmp ah, 2
-.f8:    OKIF b
+        OKIF b
 
         NAME "15h 83 event"
         mov byte [flag], 0
@@ -221,7 +222,7 @@ start:  mov ax, 3
         push ds
         pop es
         int 15h
-        jc .f9
+        jc %$bad
         call ticks
         mov di, dx
 .ev:    hlt
@@ -232,7 +233,7 @@ start:  mov ax, 3
         cmp dx, 20
         jb .ev
 .evok:  cmp byte [flag], 80h
-.f9:    OKIF e
+        OKIF e
 
         NAME "14h loopback"
         mov ax, 00E3h                   ; 9600 8N1
@@ -249,7 +250,7 @@ start:  mov ax, 3
         xor dx, dx
         int 14h
         test ah, 80h
-        jnz .f10
+        jnz %$bad
         mov ah, 2
         xor dx, dx
         int 14h
@@ -259,7 +260,7 @@ start:  mov ax, 3
         out dx, al
         pop ax
         cmp ax, 0055h
-.f10:   OKIF e
+        OKIF e
 
         NAME "17h status"
         mov ah, 2
@@ -272,15 +273,15 @@ start:  mov ax, 3
         mov ah, 15h
         mov dl, [drive]
         int 13h
-        jc .f11
+        jc %$bad
         cmp ah, 2
-        jne .f11
+        jne %$bad
         mov ah, 8
         mov dl, [drive]
         int 13h
-        jc .f11
+        jc %$bad
         cmp dh, 1
-.f11:   OKIF e
+        OKIF e
 
         NAME "13h 03 04 02 floppy"
         mov di, buf
@@ -296,16 +297,16 @@ start:  mov ax, 3
         mov dh, 1
         mov dl, [drive]
         int 13h
-        jc .f12
+        jc %$bad
         mov ax, 0401h
         mov cx, 4F12h
         mov dh, 1
         mov dl, [drive]
         mov bx, buf
         int 13h
-        jc .f12
+        jc %$bad
         cmp byte [buf], 5Ah
-        jne .f12
+        jne %$bad
         mov byte [buf], 0
         mov ax, 0201h
         mov bx, buf
@@ -313,9 +314,9 @@ start:  mov ax, 3
         mov dh, 1
         mov dl, [drive]
         int 13h
-        jc .f12
+        jc %$bad
         cmp byte [buf], 5Ah
-.f12:   OKIF e
+        OKIF e
 
         NAME "13h 05 format"
         mov di, buf
@@ -334,16 +335,16 @@ start:  mov ax, 3
         mov dh, 0
         mov dl, [drive]
         int 13h
-        jc .f13
+        jc %$bad
         mov ax, 0201h
         mov bx, buf
         mov cx, 4F05h
         mov dh, 0
         mov dl, [drive]
         int 13h
-        jc .f13
+        jc %$bad
         cmp word [buf], 0F6F6h
-.f13:   OKIF e
+        OKIF e
 
         NAME "13h 02 beyond the end"
         mov ax, 0201h
@@ -362,11 +363,9 @@ start:  mov ax, 3
         mov dh, 0
         mov dl, [drive]
         int 13h
-        jnc .f14
+        jnc %$bad
         cmp ah, 9
-        jmp .f14b
-.f14:   or al, 1
-.f14b:  OKIF e
+        OKIF e
 
         call disk_tests
         call mouse_tests
@@ -437,17 +436,17 @@ disk_tests:
         mov bx, 55AAh
         mov dl, 80h
         int 13h
-        jc .f1
+        jc %$bad
         cmp bx, 0AA55h
-        jne .f1
+        jne %$bad
         mov ah, 48h
         mov si, buf
         mov word [buf], 42h
         mov dl, 80h
         int 13h
-        jc .f1
+        jc %$bad
         cmp word [buf], 42h
-        jne .f1
+        jne %$bad
         mov si, buf+1Eh                 ; path adds up to zero
         mov cx, 42h-1Eh
         mov al, 0
@@ -455,7 +454,7 @@ disk_tests:
         inc si
         loop .sum
         or al, al
-.f1:    OKIF z
+        OKIF z
         NAME "13h 43 44 42 disk"
         push ds
         pop es
@@ -466,25 +465,25 @@ disk_tests:
         mov word [dap+8], 5
         mov ah, 43h
         call edd
-        jc .f2
+        jc %$bad
         mov ah, 44h
         call edd
-        jc .f2
+        jc %$bad
         mov word [buf], 0
         mov ah, 42h
         call edd
-        jc .f2
+        jc %$bad
         cmp word [buf], 1234h
-        jne .f2
+        jne %$bad
         mov word [buf], 0
         mov ax, 0201h                   ; the same by CHS
         mov bx, buf
         mov cx, 6
         mov dx, 0080h
         int 13h
-        jc .f2
+        jc %$bad
         cmp word [buf], 1234h
-.f2:    OKIF e
+        OKIF e
         NAME "13h 42 beyond the end"
         mov word [dap+12], 1
         mov ah, 42h
@@ -505,44 +504,44 @@ mouse_tests:
         mov ax, 0C205h
         mov bh, 3
         int 15h
-        jc .f1
+        jc %$bad
         mov ax, 0C201h
         int 15h
-        jc .f1
+        jc %$bad
         cmp bx, 00AAh
-        jne .f1
+        jne %$bad
         mov si, rates
 .rate:  lodsb
         mov bh, al
         mov ax, 0C202h
         int 15h
-        jc .f1
+        jc %$bad
         cmp si, rates+3
         jb .rate
         mov ax, 0C204h
         int 15h
-        jc .f1
+        jc %$bad
         cmp bh, 3
-.f1:    OKIF e
+        OKIF e
         NAME "15h C207 C200 C206"
         mov ax, 0C207h
         mov bx, mouse
         push cs
         pop es
         int 15h
-        jc .f2
+        jc %$bad
         mov ax, 0C200h
         mov bh, 1
         int 15h
-        jc .f2
+        jc %$bad
         mov ax, 0C206h
         mov bh, 0
         int 15h
-        jc .f2
+        jc %$bad
         cmp dl, 80                      ; rate
-        jne .f2
+        jne %$bad
         test bl, 20h                    ; enabled
-.f2:    OKIF nz
+        OKIF nz
         ret
 rates:  db 6, 5, 4
 
@@ -561,9 +560,9 @@ test286:
         NAME "15h 88"
         mov ah, 88h
         int 15h
-        jc .f1
+        jc %$bad
         cmp ax, 1024
-.f1:    OKIF ae
+        OKIF ae
         NAME "15h 87"
         mov di, buf
         mov cx, 256
@@ -583,7 +582,7 @@ test286:
         push cs
         pop es
         int 15h
-        jc .f2
+        jc %$bad
         mov word [gdt+10h], 0FFFFh      ; and back
         mov word [gdt+12h], 0
         mov word [gdt+14h], 9311h
@@ -594,31 +593,31 @@ test286:
         mov cx, 256
         mov si, gdt
         int 15h
-        jc .f2
+        jc %$bad
         mov si, buf
         mov di, buf+512
         mov cx, 256
         push cs
         pop es
         repe cmpsw
-.f2:    OKIF e
+        OKIF e
         NAME "15h 24"
         mov ax, 2400h
         int 15h
-        jc .f3
+        jc %$bad
         mov ax, 2402h
         int 15h
-        jc .f3
+        jc %$bad
         or al, al
-        jnz .f3
+        jnz %$bad
         mov ax, 2401h
         int 15h
-        jc .f3
+        jc %$bad
         mov ax, 2402h
         int 15h
-        jc .f3
+        jc %$bad
         cmp al, 1
-.f3:    OKIF e
+        OKIF e
         ret
 
 ; ---- 386: maps, PCI, protected mode services ----
@@ -627,9 +626,9 @@ test386:
         NAME "15h E801 E820"
         mov ax, 0E801h
         int 15h
-        jc .f1
+        jc %$bad
         cmp ax, cx
-        jne .f1
+        jne %$bad
         xor ebx, ebx
         xor si, si
 .map:   mov eax, 0E820h
@@ -637,39 +636,39 @@ test386:
         mov ecx, 20
         mov di, buf
         int 15h
-        jc .f1
+        jc %$bad
         cmp eax, 534D4150h
-        jne .f1
+        jne %$bad
         inc si
         or ebx, ebx
         jnz .map
         cmp si, 5
-.f1:    OKIF ae
+        OKIF ae
         NAME "1Ah B101 B103 B102 B10A"
         mov ax, 0B101h
         int 1Ah
-        jc .f2
+        jc %$bad
         cmp edx, 20494350h
-        jne .f2
+        jne %$bad
         mov ax, 0B103h
         mov ecx, 030000h
         xor si, si
         int 1Ah
-        jc .f2
+        jc %$bad
         push bx
         mov ax, 0B10Ah
         xor di, di
         int 1Ah
         pop bp
-        jc .f2
+        jc %$bad
         mov edx, ecx
         shr ecx, 16
         mov ax, 0B102h
         xor si, si
         int 1Ah
-        jc .f2
+        jc %$bad
         cmp bx, bp
-.f2:    OKIF e
+        OKIF e
         NAME "1Ah B10E"
         mov word [buf], 1000
         mov word [buf+2], buf+16
@@ -677,11 +676,11 @@ test386:
         mov di, buf
         mov ax, 0B10Eh
         int 1Ah
-        jc .f3
+        jc %$bad
         cmp word [buf], 16*12
-        jne .f3
+        jne %$bad
         cmp byte [buf+16+2], 60h
-.f3:    OKIF e
+        OKIF e
 
         NAME "BIOS32 PCI, APM 32"
         mov ax, 5304h
@@ -690,13 +689,13 @@ test386:
         mov ax, 5300h
         xor bx, bx
         int 15h
-        jc .f4
+        jc %$bad
         cmp bx, 504Dh
-        jne .f4
+        jne %$bad
         mov ax, 5303h
         xor bx, bx
         int 15h
-        jc .f4
+        jc %$bad
         mov [apm_off], ebx
         mov ax, 0F000h                  ; directory
         mov es, ax
@@ -705,12 +704,12 @@ test386:
         je .found
         add di, 16
         jnz .find
-        jmp .f4
+        jmp %$bad
 .found: mov eax, [es:di+4]
         mov [dir_off], eax
         call protected
         cmp byte [flag], 3
-.f4:    OKIF e
+        OKIF e
         NAME "15h 89"
         mov word [gdt89+1Ah], 0
         push cs
@@ -719,7 +718,7 @@ test386:
         mov bx, 2028h
         mov ah, 89h
         int 15h
-        jc .f5
+        jc %$bad
         smsw ax
         push ax
         mov eax, cr0                    ; back
@@ -753,7 +752,7 @@ test386:
         pop ax
         and al, 1
         cmp al, 1
-.f5:    OKIF e
+        OKIF e
         ret
 
 idt_real: dw 3FFh

@@ -203,14 +203,14 @@ void x86_das(struct x86 *c, const struct x86_insn *i)
     x86_next(c, i);
 }
 
-/* AAA and AAS: on the 8086 and 286 AL and AH are adjusted one by one, from the 386 on AX as a whole. */
+/* AAA and AAS: on the 8086 AL and AH are adjusted one by one, from the 286 on AX as a whole. */
 INLINE void ascii_adjust(struct x86 *c, const struct x86_insn *i, int sign)
 {
     uint16_t ax = x86_r16(c, REG_EAX);
     bool     adjust = (ax & 0xF) > 9 || flag_af(c);
     uint8_t  al = (uint8_t)ax, old = al;
 
-    if (adjust && x86_has(c, FEAT_386)) {
+    if (adjust && x86_has(c, FEAT_286)) {
         ax = (uint16_t)(ax + sign * 0x106);
     } else if (adjust) {
         al = (uint8_t)(al + sign * 6);

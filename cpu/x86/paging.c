@@ -443,9 +443,12 @@ static bool segment_allows(const struct x86 *c, const struct x86_segment *s, uin
     return last <= s->limit;
 }
 
+/* In real mode the 286 reports every segment overrun as #13, the stack's too (80286 Programmer's Reference 5.2). */
 static bool segment_fault(struct x86 *c, const struct x86_insn *i, unsigned seg)
 {
-    return x86_fault_code(c, i, seg == SEG_SS ? EXC_SS : EXC_GP, 0);
+    bool stack = seg == SEG_SS && (x86_has(c, FEAT_386) || x86_protected(c));
+
+    return x86_fault_code(c, i, stack ? EXC_SS : EXC_GP, 0);
 }
 
 /* The 8086 wraps a word at offset FFFF to offset 0 of the same segment. */

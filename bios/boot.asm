@@ -111,7 +111,9 @@ boot_floppy:
         mov al, CM_BOOT3
         call cmos_read
         test al, 1
-        jnz boot_go
+        jz boot_check
+        call boot_is_code
+        jnc boot_go
         jmp boot_check
 .error: mov si, msg_floppy
         call puts
@@ -149,6 +151,37 @@ boot_check:
         call boot_name
         mov si, msg_nosig
         jmp boot_say
+
+; boot_is_code: before the AT, boot sectors had no signature (PC DOS 1, games
+; that start themselves). CF = 1 when this one does not begin like a program.
+boot_is_code:
+        mov al, [BOOT_ADDR]
+        mov si, boot_opcodes
+        mov cx, boot_opcodes_end - boot_opcodes
+.next:  cmp al, [cs:si]
+        je .end                         ; CF clear
+        inc si
+        loop .next
+        mov ah, al
+        and ah, 0F8h
+        cmp ah, 0B8h                    ; MOV r16,imm
+        je .end
+        mov ah, al
+        and ah, 0C5h                    ; ADD, SUB, XOR ... r,r/m
+        cmp ah, 1
+        je .modrm
+        cmp al, 8Ch                     ; MOV r/m,sreg
+        je .modrm
+        cmp al, 8Eh
+        jne .no
+.modrm: cmp byte [BOOT_ADDR+1], 0C0h    ; registers only: CF clear when so
+        ret
+.no:    stc
+.end:   ret
+
+boot_opcodes:                           ; JMP, CALL, CLI, STI, CLD, PUSH sreg, INT
+        db 0EBh, 0E9h, 0EAh, 0E8h, 0FAh, 0FBh, 0FCh, 06h, 0Eh, 16h, 1Eh, 0CDh
+boot_opcodes_end:
 
 boot_name:
         mov si, msg_floppy

@@ -359,7 +359,7 @@ elt_service:
 .notype2:
         cmp al, 3
         jne .dpt
-        mov byte [bp+F_BX], 6
+        mov byte [bp+F_BX], 5
 .dpt:   mov word [bp+F_DI], diskette_params
         mov word [bp+F_ES], ROM
         jmp .ok

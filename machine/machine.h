@@ -13,7 +13,7 @@
 #define MACHINE_DISKS     4 /* IDE: primary master, slave, secondary master, slave; the CD takes the first free from 2 */
 #define MACHINE_FLOPPIES  2
 #define MACHINE_SERIALS   2
-#define MACHINE_DEFAULT_MIPS 50 /* instructions per virtual microsecond, headless */
+#define MACHINE_DEFAULT_MIPS 200 /* instructions per virtual microsecond, headless */
 
 enum machine_medium { MEDIUM_FLOPPY_A, MEDIUM_FLOPPY_B, MEDIUM_CD };
 

@@ -208,8 +208,7 @@ struct x86_block *x86_decode_single(struct x86 *c)
         r = x86_decode(c->model, c->code32, bytes, n + 1, &b->insn[0]);
     }
     if (r == DECODE_SHORT || r == DECODE_LONG) {
-        if (x86_has(c, FEAT_386)) x86_fault_code(c, NULL, EXC_GP, 0);
-        else x86_fault(c, NULL, EXC_UD);
+        x86_fault_code(c, NULL, EXC_GP, 0);
         return NULL;
     }
     b->link[0] = b->link[1] = NULL;

@@ -184,6 +184,12 @@ static uint8_t alias_8086(uint8_t opcode)
     return opcode;
 }
 
+/* The 8086 does not look at ModRM.reg where only one of eight encodings is defined: POP r/m, MOV r/m,imm. */
+static uint8_t modrm_8086(uint8_t opcode, uint8_t modrm)
+{
+    return opcode == 0x8F || opcode == 0xC6 || opcode == 0xC7 ? modrm & 0xC7 : modrm;
+}
+
 /* Mandatory prefix of SSE encodings: F3 and F2 win over 66 (SDM 2A 2.1.2). */
 static unsigned mandatory_prefix(const struct x86_insn *i)
 {
@@ -236,6 +242,7 @@ static x86_fn *choose_handler(const struct x86_model *m, const struct x86_opdef 
     bool memory = (i->prefix & PREFIX_MEM) != 0;
 
     if ((d->need & m->features) != d->need) return NULL;
+    if (m->family == 0 && d->reg16 == x86_push_r16 && !memory && i->dst == REG_ESP) return x86_push_sp_8086;
     if ((i->prefix & PREFIX_LOCK) && (m->features & FEAT_386) && (!(d->flags & OP_LOCK) || !memory))
         return NULL;
     if (i->prefix & PREFIX_OP32) return memory ? d->mem32 : d->reg32;
@@ -270,6 +277,7 @@ enum x86_decode_result x86_decode(const struct x86_model *m, bool code32, const 
     d = find_op(m, i, &k, &opcode);
     modrm = def_has_modrm(d) || (d->flags & OP_PREFIX);
     if (modrm) i->modrm = (uint8_t)fetch(&k, 1);
+    if (m->family == 0) i->modrm = modrm_8086(opcode, i->modrm);
     d = resolve(d, i);
     rd = d->operand[0] == Rd || d->operand[1] == Rd;
     if (modrm && i->modrm < 0xC0 && !rd) decode_modrm_memory(i, &k);

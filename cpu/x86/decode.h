@@ -10,7 +10,7 @@ enum x86_decode_result {
     DECODE_OK,
     DECODE_END,    /* decoded, and it ends its block */
     DECODE_SHORT,  /* the bytes given end within the instruction */
-    DECODE_LONG,   /* longer than the CPU allows: #GP (286: #UD) */
+    DECODE_LONG,   /* longer than the CPU allows: #GP */
 };
 
 /* Decodes the instruction at BYTES, of which SIZE are readable, for MODEL and default size CODE32. Fills all of *I but `off`,

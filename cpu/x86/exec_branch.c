@@ -166,15 +166,7 @@ void x86_jmp_r32(struct x86 *c, const struct x86_insn *i) { jump_to(c, i, x86_r3
 void x86_jmp_m16(struct x86 *c, const struct x86_insn *i) { jmp_m(c, i, 2); }
 void x86_jmp_m32(struct x86 *c, const struct x86_insn *i) { jmp_m(c, i, 4); }
 
-/* CALL SP on the 8086 sees SP after the push of the return address has begun, as PUSH SP does. */
-void x86_call_r16(struct x86 *c, const struct x86_insn *i)
-{
-    uint32_t eip = x86_r16(c, i->dst);
-
-    if (i->dst == REG_ESP && !x86_has(c, FEAT_286)) eip = (eip - 2) & 0xFFFF;
-    call_to(c, i, eip, 2);
-}
-
+void x86_call_r16(struct x86 *c, const struct x86_insn *i) { call_to(c, i, x86_r16(c, i->dst), 2); }
 void x86_call_r32(struct x86 *c, const struct x86_insn *i) { call_to(c, i, x86_r32(c, i->dst), 4); }
 void x86_call_m16(struct x86 *c, const struct x86_insn *i) { call_m(c, i, 2); }
 void x86_call_m32(struct x86 *c, const struct x86_insn *i) { call_m(c, i, 4); }

@@ -157,7 +157,7 @@ INLINE void push_r(struct x86 *c, const struct x86_insn *i, unsigned size)
 /* The 8086 pushes SP as it is after the decrement. */
 void x86_push_sp_8086(struct x86 *c, const struct x86_insn *i)
 {
-    if (x86_push(c, i, x86_r16(c, REG_ESP) - (x86_has(c, FEAT_286) ? 0 : 2), 2)) x86_next(c, i);
+    if (x86_push(c, i, x86_r16(c, REG_ESP) - 2u, 2)) x86_next(c, i);
 }
 
 INLINE void push_i(struct x86 *c, const struct x86_insn *i, unsigned size)
@@ -182,7 +182,7 @@ INLINE void pop_r(struct x86 *c, const struct x86_insn *i, unsigned size)
     x86_next(c, i);
 }
 
-/* The address is computed with (E)SP already incremented (SDM 2B, POP). */
+/* The address is computed with (E)SP already incremented (SDM 2B, POP), and so it stays on a 286 that cannot restart. */
 INLINE void pop_m(struct x86 *c, const struct x86_insn *i, unsigned size)
 {
     uint64_t v, esp = c->gpr[REG_ESP];
@@ -190,7 +190,7 @@ INLINE void pop_m(struct x86 *c, const struct x86_insn *i, unsigned size)
     if (!x86_peek_stack(c, i, 0, size, &v)) return;
     x86_set_sp(c, x86_sp(c) + size);
     if (!x86_store_rm(c, i, size, v)) {
-        c->gpr[REG_ESP] = esp;
+        if (x86_restarts(c)) c->gpr[REG_ESP] = esp;
         return;
     }
     x86_next(c, i);

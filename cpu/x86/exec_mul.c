@@ -230,7 +230,8 @@ void x86_aam(struct x86 *c, const struct x86_insn *i)
     uint8_t al = *x86_r8(c, 0), base = (uint8_t)i->imm;
 
     if (!base) {
-        if (!x86_has(c, FEAT_186)) flags_explicit(c, 0, 1, false, false, false);
+        if (!x86_has(c, FEAT_186)) flags_logic(c, 0, 1);
+        else if (!x86_has(c, FEAT_386)) flags_logic(c, al >> 1, 1); // of the last trial subtraction
         divide_error(c, i);
         return;
     }

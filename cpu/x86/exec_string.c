@@ -168,6 +168,35 @@ INLINE uint32_t stos_run(struct x86 *c, const struct x86_insn *i, uint32_t count
     return count;
 }
 
+/* --- the 286 in real mode --------------------------------------------------------------------------------------------------------- */
+
+/* After #13 for a word at offset FFFF, on a CPU that does not restart: registers stay as the microcode has them by then. CMPS
+ * reads ES:DI first and counts in between; a write is noticed only when the next iteration has been counted too. */
+static __attribute__((noinline)) void leave_unfinished(struct x86 *c, const struct x86_insn *i, unsigned size)
+{
+    enum { INS = 0x6C, OUTS = 0x6E, MOVS = 0xA4, CMPS = 0xA6, STOS = 0xAA, LODS = 0xAC };
+    unsigned op = i->op & ~1u, counted;
+    bool     source = op == OUTS || op == MOVS || op == LODS, destination = !source || op == MOVS;
+    uint32_t count = index_reg(c, i, REG_ECX);
+
+    counted = op == INS || op == MOVS || op == STOS ? 2 : 1;
+    if (op == MOVS && index_reg(c, i, REG_ESI) == 0xFFFF) {
+        destination = false;
+        counted = 1;
+    } else if (op == CMPS) {
+        source = index_reg(c, i, REG_EDI) != 0xFFFF;
+        counted = source;
+    }
+    if (source) advance(c, i, REG_ESI, size);
+    if (destination) advance(c, i, REG_EDI, size);
+    if (i->prefix & (PREFIX_REP | PREFIX_REPNE)) set_index(c, i, REG_ECX, count < counted ? 0 : count - counted);
+}
+
+static void stop(struct x86 *c, const struct x86_insn *i, unsigned size)
+{
+    if (!x86_restarts(c)) leave_unfinished(c, i, size);
+}
+
 /* --- repetition -------------------------------------------------------------------------------------------------------------------- */
 
 typedef bool     iteration_fn(struct x86 *c, const struct x86_insn *i, unsigned size);
@@ -185,7 +214,10 @@ INLINE void repeat(struct x86 *c, const struct x86_insn *i, iteration_fn *one, r
             if (done) c->budget -= done - 1; // one was paid for already
         }
         if (!done) {
-            if (!one(c, i, size)) return;
+            if (!one(c, i, size)) {
+                stop(c, i, size);
+                return;
+            }
             done = 1;
         }
         count -= done;
@@ -205,6 +237,7 @@ INLINE void string_op(struct x86 *c, const struct x86_insn *i, iteration_fn *one
 {
     if (i->prefix & (PREFIX_REP | PREFIX_REPNE)) repeat(c, i, one, run, ends, size);
     else if (one(c, i, size)) x86_next(c, i);
+    else stop(c, i, size);
 }
 
 /* Port accesses always end the block: the device may have changed anything. */
@@ -212,6 +245,7 @@ INLINE void string_io(struct x86 *c, const struct x86_insn *i, iteration_fn *one
 {
     if (i->prefix & (PREFIX_REP | PREFIX_REPNE)) repeat(c, i, one, NULL, false, size);
     else if (one(c, i, size)) x86_end(c, i);
+    else stop(c, i, size);
 }
 
 #define STRING(name, run, ends, size) \

@@ -20,13 +20,17 @@ static bool protected_only(struct x86 *c, const struct x86_insn *i)
 
 /* --- segment registers ------------------------------------------------------------------------------------------------------------ */
 
-/* Loads of SS hold off interrupts and traps for one instruction. CS cannot be loaded, FS and GS come with the 386. */
+/* CS cannot be loaded by MOV, FS and GS come with the 386. The 8086 looks at two bits of the number and loads CS too. */
+static bool loadable(struct x86 *c, const struct x86_insn *i, unsigned seg)
+{
+    if (!x86_has(c, FEAT_186)) return true;
+    return (seg != SEG_CS && seg < (x86_has(c, FEAT_386) ? (unsigned)SEG_COUNT : 4u)) || x86_ud(c, i);
+}
+
+/* Loads of SS hold off interrupts and traps for one instruction. */
 static bool load_checked(struct x86 *c, const struct x86_insn *i, unsigned seg, uint16_t selector)
 {
-    unsigned count = x86_has(c, FEAT_386) ? SEG_COUNT : 4;
-
     if (!x86_has(c, FEAT_186)) seg &= 3;
-    else if (seg == SEG_CS || seg >= count) return x86_ud(c, i);
     if (seg == SEG_CS) { // 8086 only
         x86_set_segment_real(c, SEG_CS, selector);
         return true;
@@ -45,14 +49,14 @@ INLINE void after_load(struct x86 *c, const struct x86_insn *i, unsigned seg)
 
 void x86_mov_sr16(struct x86 *c, const struct x86_insn *i)
 {
-    if (load_checked(c, i, i->dst, x86_r16(c, i->src))) after_load(c, i, i->dst);
+    if (loadable(c, i, i->dst) && load_checked(c, i, i->dst, x86_r16(c, i->src))) after_load(c, i, i->dst);
 }
 
 void x86_mov_sm16(struct x86 *c, const struct x86_insn *i)
 {
     uint64_t v;
 
-    if (x86_load_rm(c, i, 2, &v) && load_checked(c, i, i->dst, (uint16_t)v)) after_load(c, i, i->dst);
+    if (loadable(c, i, i->dst) && x86_load_rm(c, i, 2, &v) && load_checked(c, i, i->dst, (uint16_t)v)) after_load(c, i, i->dst);
 }
 
 void x86_mov_sr32(struct x86 *c, const struct x86_insn *i) { x86_mov_sr16(c, i); }

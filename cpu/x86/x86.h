@@ -263,6 +263,12 @@ static inline bool x86_protected(const struct x86 *c)
     return (c->cr0 & CR0_PE) != 0;
 }
 
+/* Whether an instruction that faults can be started again. A 286 in real mode keeps what it had done to SP and to the string registers. */
+static inline bool x86_restarts(const struct x86 *c)
+{
+    return x86_has(c, FEAT_386) || x86_protected(c) || !x86_has(c, FEAT_286);
+}
+
 static inline bool x86_v86(const struct x86 *c)
 {
     return (c->eflags & FLAG_VM) != 0;

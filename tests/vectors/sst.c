@@ -20,6 +20,7 @@ enum {
     FLAGS_COMPARED = 0x0fd5,
     TICKS_MAX = 200000,
 };
+#define NO_FLAGS 0xffffffffu
 
 enum sst_register { AX, BX, CX, DX, CS, SS, DS, ES, SP, BP, SI, DI, IP, FLAGS };
 static const char *const names[REGISTERS] = {"ax", "bx", "cx", "dx", "cs", "ss", "ds", "es", "sp", "bp", "si", "di", "ip", "flags"};
@@ -35,11 +36,18 @@ struct sst_case {
     unsigned       code_size;
     const char    *name;
     unsigned       name_size;
-    uint32_t       flags_at; /* of the FLAGS that an exception pushed; FFFFFFFF: none */
+    uint32_t       flags_at; /* linear address of the FLAGS that an exception pushed; or NO_FLAGS */
+    uint32_t       address_mask;
     uint16_t       mask;
 };
 
 bool sst_recognise(const struct bytes *f) { return f->size >= HEADER && !memcmp(f->data, "SSTB", 4) && get16(f->data + 4) == 1; }
+
+/* The recorded address is that of the bus cycle, which is even; an odd stack pointer makes it wrong by one. */
+static uint32_t pushed_flags(const struct sst_case *t)
+{
+    return (((uint32_t)t->out[SS] << 4) + (uint16_t)(t->out[SP] + 4)) & t->address_mask;
+}
 
 /* Takes the record at P apart; its length, or 0 if it is damaged. */
 static size_t parse(const uint8_t *p, size_t left, struct sst_case *t)
@@ -49,11 +57,12 @@ static size_t parse(const uint8_t *p, size_t left, struct sst_case *t)
     if (length < FIXED || length > left) return 0;
     t->code_size = p[11];
     t->name_size = p[12];
-    t->flags_at = get32(p + 14);
     for (unsigned n = 0; n < REGISTERS; n++) {
         t->in[n] = get16(p + 26 + 2 * n);
         t->out[n] = get16(p + 54 + 2 * n);
     }
+    t->flags_at = get32(p + 14);
+    if (t->flags_at != NO_FLAGS) t->flags_at = pushed_flags(t);
     t->n_in = get16(p + 82);
     t->n_out = get16(p + 84);
     t->memory_in = p + FIXED;
@@ -117,7 +126,7 @@ static uint8_t byte_mask(const struct sst_case *t, uint32_t addr)
 {
     uint16_t mask = t->mask & FLAGS_COMPARED;
 
-    if (t->flags_at == 0xffffffff) return 0xff;
+    if (t->flags_at == NO_FLAGS) return 0xff;
     if (addr == t->flags_at) return (uint8_t)mask;
     return addr == t->flags_at + 1 ? (uint8_t)(mask >> 8) : 0xff;
 }
@@ -183,7 +192,7 @@ static bool run_group(struct bench *b, const struct bytes *f, const uint8_t *ent
     memcpy(name, entry, 8);
     if (r->options->group && strcmp(name, r->options->group)) return true;
     for (uint32_t n = 0; n < get32(entry + 16); n++) {
-        struct sst_case t = {.mask = get16(entry + 8)};
+        struct sst_case t = {.mask = get16(entry + 8), .address_mask = b->model.family == 0 ? 0xfffff : 0xffffff};
         size_t          length = at < f->size ? parse(f->data + at, f->size - at, &t) : 0;
 
         if (!length) return false;

@@ -94,19 +94,36 @@ shadower:
         and al, 0Fh
         or al, PAM_RW << 4
         out dx, al
+        push ds
+        push ROM                        ; a machine with less than 1 MB has no
+        pop ds                          ; RAM there
+        mov word [0], 55AAh
+        cmp word [0], 55AAh
+        jne .none
+        mov word [0], 0AA55h
+        cmp word [0], 0AA55h
+.none:  pop ds
+        jne .off
         mov esi, 0FFFF0000h
         mov edi, 000F0000h
         mov ecx, 4000h
         call 0:COPIER
         retf
+.off:   in al, dx
+        and al, 0Fh
+        out dx, al
+        retf
 shadower_end:
 
-; shadow_lock: the copy becomes read-only.
+; shadow_lock: the copy, if there is one, becomes read-only.
 shadow_lock:
         cmp byte [es:E_PCI], 1
         jne .end
         mov ebx, 80000000h
         mov di, PAM0
+        call pci_read8
+        cmp al, PAM_RW << 4
+        jb .end
         mov al, PAM_RO << 4
         call pci_write8
 .end:   ret

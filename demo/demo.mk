@@ -16,17 +16,22 @@ roms/demo.img:
 
 $(DEMO_OUT)/%.o: demo/%.c demo/demo.h demo/demo.mk
 	@mkdir -p $(@D)
-	$(DEMO_CC) -c -o $@ $<
+	$(call say,ROM $@)
+	$(Q)$(DEMO_CC) -c -o $@ $<
 
 $(DEMO_OUT)/start.o: demo/start.asm demo/realpage.asm
 	@mkdir -p $(@D)
-	nasm -Wall -f elf32 -i demo/ -o $@ demo/start.asm
+	$(call say,ROM $@)
+	$(Q)nasm -Wall -f elf32 -i demo/ -o $@ demo/start.asm
 
 $(DEMO_OUT)/program.elf: $(DEMO_OUT)/start.o $(DEMO_OBJ) demo/demo.ld
-	ld -m elf_i386 --no-warn-rwx-segments --build-id=none -T demo/demo.ld -o $@ $(DEMO_OUT)/start.o $(DEMO_OBJ)
+	$(call say,ROM $@)
+	$(Q)ld -m elf_i386 --no-warn-rwx-segments --build-id=none -T demo/demo.ld -o $@ $(DEMO_OUT)/start.o $(DEMO_OBJ)
 
 $(DEMO_OUT)/program.bin: $(DEMO_OUT)/program.elf
-	objcopy -O binary $< $@
+	$(call say,ROM $@)
+	$(Q)objcopy -O binary $< $@
 
 $(DEMO_OUT)/demo.img: demo/boot.asm demo/readme.txt $(DEMO_OUT)/program.bin
-	nasm -Wall -f bin -i demo/ -i $(DEMO_OUT)/ -o $@ demo/boot.asm
+	$(call say,ROM $@)
+	$(Q)nasm -Wall -f bin -i demo/ -i $(DEMO_OUT)/ -o $@ demo/boot.asm

@@ -252,7 +252,7 @@ void demo_main(void)
         } else if (outcome == NEXT && current + 1 < PAGES && !from_menu) {
             current++;
         } else {
-            current = menu(from_menu || outcome == MENU ? current : PAGES);
+            current = menu(from_menu || outcome == MENU ? current : 0);
             from_menu = current != 0;
         }
     }

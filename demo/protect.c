@@ -220,7 +220,7 @@ enum outcome page_fault_gp(void)
         }
         if (limit_hit && step == limit_hit + 125) {
             load_bad_selector();
-            show_fault(18, "MOV GS, 0050: but the table ends at 0037. The code names the culprit:");
+            show_fault(18, "MOV GS, 0050, but the table ends at 0037. The error code says which:");
             put(20, 9, A_TEXT, "index 10, in the GDT, not raised from outside.");
             report_if(was_caught && caught.error == 0x50, "gp fault ok", "gp fault wrong");
         }

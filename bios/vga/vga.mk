@@ -15,27 +15,34 @@ roms/vgabios.bin:
 
 $(VGABIOS_OUT)/font8_full.inc: $(VGABIOS_DIR)/font8.txt $(VGABIOS_DIR)/mkfont.awk
 	@mkdir -p $(@D)
-	awk -v rows=8 -f $(VGABIOS_DIR)/mkfont.awk $< > $@.tmp && mv $@.tmp $@
+	$(call say,ROM $@)
+	$(Q)awk -v rows=8 -f $(VGABIOS_DIR)/mkfont.awk $< > $@.tmp && mv $@.tmp $@
 
 $(VGABIOS_OUT)/font14.inc: $(VGABIOS_DIR)/font16.txt $(VGABIOS_DIR)/mkfont.awk
 	@mkdir -p $(@D)
-	awk -v rows=14 -f $(VGABIOS_DIR)/mkfont.awk $< > $@.tmp && mv $@.tmp $@
+	$(call say,ROM $@)
+	$(Q)awk -v rows=14 -f $(VGABIOS_DIR)/mkfont.awk $< > $@.tmp && mv $@.tmp $@
 
 $(VGABIOS_OUT)/font16.inc: $(VGABIOS_DIR)/font16.txt $(VGABIOS_DIR)/mkfont.awk
 	@mkdir -p $(@D)
-	awk -v rows=16 -f $(VGABIOS_DIR)/mkfont.awk $< > $@.tmp && mv $@.tmp $@
+	$(call say,ROM $@)
+	$(Q)awk -v rows=16 -f $(VGABIOS_DIR)/mkfont.awk $< > $@.tmp && mv $@.tmp $@
 
 # The first 128 glyphs, which the system BIOS has at F000:FA6E
 $(VGABIOS_DIR)/font8.inc: $(VGABIOS_DIR)/font8.txt $(VGABIOS_DIR)/mkfont.awk
-	awk -v rows=8 -v last=127 -f $(VGABIOS_DIR)/mkfont.awk $< > $@.tmp && mv $@.tmp $@
+	$(call say,ROM $@)
+	$(Q)awk -v rows=8 -v last=127 -f $(VGABIOS_DIR)/mkfont.awk $< > $@.tmp && mv $@.tmp $@
 
 $(VGABIOS_OUT)/romsum: $(VGABIOS_DIR)/romsum.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -Wshadow -o $@ $<
+	$(call say,ROM $@)
+	$(Q)$(CC) -std=gnu11 -O2 -Wall -Wextra -Wshadow -o $@ $<
 
 $(VGABIOS_OUT)/vgabios.raw: $(VGABIOS_ASM) $(VGABIOS_INC)
 	@mkdir -p $(@D)
-	nasm -Wall -f bin -i $(VGABIOS_DIR)/ -i $(VGABIOS_OUT)/ -o $@ $(VGABIOS_DIR)/vgabios.asm
+	$(call say,ROM $@)
+	$(Q)nasm -Wall -f bin -i $(VGABIOS_DIR)/ -i $(VGABIOS_OUT)/ -o $@ $(VGABIOS_DIR)/vgabios.asm
 
 $(VGABIOS_OUT)/vgabios.bin: $(VGABIOS_OUT)/vgabios.raw $(VGABIOS_OUT)/romsum
-	$(VGABIOS_OUT)/romsum $< $@
+	$(call say,ROM $@)
+	$(Q)$(VGABIOS_OUT)/romsum $< $@

@@ -1,6 +1,7 @@
 /* vectors.c: runs single-instruction tests on the CPU: `vectors FILE... [--engine E] [--group G] [--verbose]`.
  *
- * FILE is a tests.sst or a cases.bin (sst.c, hostdiff.c), gzipped or not; it says which model it wants. Exit status: 0 if
+ * FILE is a tests.sst or a cases.bin (sst.c, hostdiff.c), gzipped or not; it says which model it wants. With --native N,
+ * N random x87, MMX and SSE cases are compared with the host's CPU (native.c); --seed S gives others. Exit status: 0 if
  * every case passed, 1 if one failed, 2 if the options or a file are bad. */
 #include "tests/vectors/vectors.h"
 
@@ -115,7 +116,7 @@ static bool run_file(const char *path, struct report *r)
 static int usage(const char *what, const char *which)
 {
     if (what) fprintf(stderr, "vectors: %s%s\n", what, which);
-    fprintf(stderr, "usage: vectors FILE... [--engine interp] [--group GROUP] [--verbose]\n");
+    fprintf(stderr, "usage: vectors FILE... | --native N [--seed S]  [--engine interp] [--group GROUP] [--verbose]\n");
     return 2;
 }
 
@@ -134,19 +135,23 @@ int main(int argc, char **argv)
     struct options options = {.engine = "interp"};
     struct report  report = {.options = &options};
     const char    *value;
+    uint64_t       cases = 0, seed = 1;
     int            files = 0;
 
     for (int n = 1; n < argc; n++) {
         if (!strcmp(argv[n], "--verbose")) options.verbose = true;
         else if ((value = option_value(argv, &n, "--engine"))) options.engine = value;
         else if ((value = option_value(argv, &n, "--group"))) options.group = value;
+        else if ((value = option_value(argv, &n, "--native"))) cases = strtoull(value, NULL, 0);
+        else if ((value = option_value(argv, &n, "--seed"))) seed = strtoull(value, NULL, 0);
         else if (argv[n][0] == '-') return usage("unknown option or no value: ", argv[n]);
         else argv[++files] = argv[n];
     }
-    if (!files) return usage(NULL, NULL);
+    if (!files && !cases) return usage(NULL, NULL);
     if (strcmp(options.engine, "interp")) return usage("no such engine: ", options.engine);
     for (int n = 1; n <= files; n++)
         if (!run_file(argv[n], &report)) return 2;
+    if (cases && !hostdiff_native(cases, seed, &report)) return 2;
     printf("%u passed, %u failed, %u skipped\n", report.total.passed, report.total.failed, report.total.skipped);
     return report.total.failed != 0;
 }

@@ -47,5 +47,8 @@ bool sst_recognise(const struct bytes *);
 bool sst_run(const struct bytes *, struct report *);
 bool hostdiff_recognise(const struct bytes *);
 bool hostdiff_run(const struct bytes *, struct report *);
+/* Numbers 0 to CASES-1 of random x87, MMX and SSE cases, each executed on the host first; those that are no instruction
+ * are not counted. False: not on this host. */
+bool hostdiff_native(uint64_t cases, uint64_t seed, struct report *);
 
 #endif

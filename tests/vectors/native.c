@@ -1,0 +1,392 @@
+/* native.c: x87, MMX, SSE and SSE2 instructions with random operands on the host's CPU.
+ *
+ * The case runs in a 32-bit code segment of this process, one step under TF. All state goes in and out through the
+ * context of a signal: raising SIGTRAP, the handler puts the case's registers in place of its own; the step's SIGTRAP, or
+ * the signal of an exception, brings back the outcome, and the handler restores the program's registers. */
+#include "tests/vectors/native.h"
+
+#include "tests/vectors/bench.h"
+#include "cpu/x86/decode.h"
+#include "cpu/x86/fpu.h"
+#include "cpu/x86/handlers.h"
+
+#include <string.h>
+
+#if defined(__x86_64__) && defined(__linux__)
+#include <signal.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+enum {
+    PAGE = 4096,
+    DATA_BYTES = 128,
+    STACK_BYTES = 64,
+    FX_BYTES = 288,
+    XSTATE_HEADER = 512, /* of the XSAVE area; its first field tells which parts are valid */
+    FLAG_BITS = FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF,
+    CODE_SELECTOR = 0x23,
+    DATA_SELECTOR = 0x2b,
+};
+
+/* General registers in the manual's order. */
+static const int greg_of[8] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI};
+
+struct native_state {
+    uint32_t gpr[8], eip, eflags;
+    uint8_t  fx[FX_BYTES];
+};
+
+/* The handler has no other way to know what to do: this is a program of its own, with one thread. */
+static struct {
+    volatile sig_atomic_t inside;
+    struct native_state   state;
+    uint8_t               vector;
+    uint32_t              error;
+    ucontext_t            saved;
+    uint8_t               saved_fx[512];
+    uint8_t               stack[65536];
+} native;
+
+static void put_in(ucontext_t *uc)
+{
+    greg_t  *g = uc->uc_mcontext.gregs;
+    uint8_t *fx = (uint8_t *)uc->uc_mcontext.fpregs;
+    uint64_t parts;
+
+    for (unsigned n = 0; n < 8; n++) g[greg_of[n]] = native.state.gpr[n];
+    g[REG_RIP] = native.state.eip;
+    g[REG_EFL] = native.state.eflags | FLAG_TF | FLAG_1;
+    g[REG_CSGSFS] = (greg_t)(((uint64_t)g[REG_CSGSFS] & ~UINT64_C(0xffff00000000ffff)) | CODE_SELECTOR | (uint64_t)DATA_SELECTOR << 48);
+    memcpy(fx, native.state.fx, FX_BYTES);
+    memcpy(&parts, fx + XSTATE_HEADER, 8);
+    parts |= 3;
+    memcpy(fx + XSTATE_HEADER, &parts, 8);
+}
+
+static void take_out(const ucontext_t *uc)
+{
+    const greg_t *g = uc->uc_mcontext.gregs;
+
+    for (unsigned n = 0; n < 8; n++) native.state.gpr[n] = (uint32_t)g[greg_of[n]];
+    native.state.eip = (uint32_t)g[REG_RIP];
+    native.state.eflags = (uint32_t)g[REG_EFL] & ~(uint32_t)(FLAG_TF | FLAG_RF);
+    memcpy(native.state.fx, uc->uc_mcontext.fpregs, FX_BYTES);
+    native.vector = (uint8_t)(g[REG_TRAPNO] == EXC_DB ? 0xff : g[REG_TRAPNO]);
+    native.error = native.vector == 0xff ? 0 : (uint32_t)g[REG_ERR];
+}
+
+static void on_signal(int signal, siginfo_t *info, void *context)
+{
+    ucontext_t *uc = context;
+
+    (void)signal, (void)info;
+    if (!native.inside) {
+        native.inside = 1;
+        memcpy(native.saved.uc_mcontext.gregs, uc->uc_mcontext.gregs, sizeof(native.saved.uc_mcontext.gregs));
+        memcpy(native.saved_fx, uc->uc_mcontext.fpregs, 512);
+        put_in(uc);
+        return;
+    }
+    take_out(uc);
+    memcpy(uc->uc_mcontext.gregs, native.saved.uc_mcontext.gregs, sizeof(native.saved.uc_mcontext.gregs));
+    memcpy(uc->uc_mcontext.fpregs, native.saved_fx, 464); /* the rest is the kernel's own */
+    native.inside = 0;
+}
+
+static bool map_page(uint32_t at, int protection)
+{
+    void *want = (void *)(uintptr_t)(at & ~(uint32_t)(PAGE - 1));
+
+    return mmap(want, PAGE, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == want;
+}
+
+bool native_begin(void)
+{
+    static const int signals[] = {SIGTRAP, SIGFPE, SIGSEGV, SIGILL, SIGBUS};
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    stack_t          stack = {.ss_sp = native.stack, .ss_size = sizeof(native.stack)};
+
+    if (!map_page(NATIVE_CODE, PROT_READ | PROT_WRITE | PROT_EXEC) || !map_page(NATIVE_DATA, PROT_READ | PROT_WRITE) ||
+        !map_page(NATIVE_STACK, PROT_READ | PROT_WRITE))
+        return false;
+    memset((void *)(uintptr_t)NATIVE_CODE, 0x90, PAGE);
+    __asm__ volatile("mov %0, %%ds; mov %0, %%es" : : "r"(DATA_SELECTOR)); /* 64-bit code does not use them */
+    sigfillset(&action.sa_mask);
+    sigaltstack(&stack, NULL);
+    for (unsigned n = 0; n < sizeof(signals) / sizeof(signals[0]); n++) sigaction(signals[n], &action, NULL);
+    return true;
+}
+
+void native_end(void)
+{
+    static const int signals[] = {SIGTRAP, SIGFPE, SIGSEGV, SIGILL, SIGBUS};
+
+    for (unsigned n = 0; n < sizeof(signals) / sizeof(signals[0]); n++) signal(signals[n], SIG_DFL);
+    munmap((void *)(uintptr_t)NATIVE_CODE, PAGE);
+    munmap((void *)(uintptr_t)(NATIVE_DATA & ~(PAGE - 1)), PAGE);
+    munmap((void *)(uintptr_t)(NATIVE_STACK & ~(PAGE - 1)), PAGE);
+}
+
+/* --- random state --------------------------------------------------------------------------------------------------------- */
+
+static uint64_t draw(uint64_t *seed)
+{
+    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+/* Fractions with long runs of equal bits, whole numbers, small integers. */
+static uint64_t draw_fraction(uint64_t *seed)
+{
+    uint64_t r = draw(seed);
+
+    switch (r & 7) {
+        case 0:
+            return ~UINT64_C(0) << (r >> 8 & 63);
+        case 1:
+            return UINT64_C(1) << (r >> 8 & 63);
+        case 2:
+            return draw(seed) << (r >> 8 & 63);
+        case 3:
+            return 0;
+        default:
+            return draw(seed);
+    }
+}
+
+/* An exponent near 0, near one end, near the bias, or anywhere. */
+static uint32_t draw_exponent(uint64_t *seed, uint32_t max)
+{
+    uint64_t r = draw(seed);
+    uint32_t bias = max >> 1, small = r >> 8 & 63;
+
+    switch (r & 7) {
+        case 0:
+            return 0;
+        case 1:
+            return max;
+        case 2:
+            return small;
+        case 3:
+            return max - small;
+        case 4:
+            return (uint32_t)(r >> 16) & max;
+        default:
+            return bias + 32 - small;
+    }
+}
+
+static uint32_t draw_f32(uint64_t *seed)
+{
+    return (uint32_t)(draw(seed) & 0x80000000) | draw_exponent(seed, 0xff) << 23 | (uint32_t)(draw_fraction(seed) >> 41);
+}
+
+static uint64_t draw_f64(uint64_t *seed)
+{
+    return (draw(seed) & UINT64_C(1) << 63) | (uint64_t)draw_exponent(seed, 0x7ff) << 52 | draw_fraction(seed) >> 12;
+}
+
+static void draw_f80(uint64_t *seed, uint8_t *p)
+{
+    uint64_t mant = draw_fraction(seed), r = draw(seed);
+    uint16_t exp = (uint16_t)(draw_exponent(seed, 0x7fff) | (r & 0x8000));
+
+    if ((exp & 0x7fff) && (r & 31)) mant |= UINT64_C(1) << 63;
+    if (!(r >> 16 & 7)) mant = 0, exp &= 0x8000;
+    memcpy(p, &mant, 8);
+    memcpy(p + 8, &exp, 2);
+}
+
+/* SIZE bytes of singles, doubles, floatx80 or plain bits. */
+static void draw_bytes(uint64_t *seed, uint8_t *p, unsigned size)
+{
+    unsigned kind = draw(seed) & 3;
+
+    for (unsigned at = 0; at + 8 <= size; at += 8) {
+        uint64_t v = kind == 0 ? draw_f32(seed) | (uint64_t)draw_f32(seed) << 32 : kind == 1 ? draw_f64(seed) : draw_fraction(seed);
+
+        memcpy(p + at, &v, 8);
+    }
+    for (unsigned at = 0; kind == 3 && at + 10 <= size; at += 16) draw_f80(seed, p + at);
+}
+
+static void put16(uint8_t *p, unsigned v)
+{
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+}
+
+static void draw_fx(uint64_t *seed, uint8_t *fx)
+{
+    uint64_t r = draw(seed);
+    unsigned masks = r & 3 ? 0x3f : r >> 8 & 0x3f, flags = r >> 14 & 3 ? r >> 16 & 0x3f & masks : r >> 16 & 0x3f;
+    uint32_t mxcsr = (uint32_t)((r >> 24 & 3 ? 0x1f80 : (r >> 26 & 0x3f) << 7) | (r >> 32 & 3) << 13 | (r >> 34 & 0x3f));
+
+    if (!(r >> 40 & 3)) mxcsr |= 0x40;
+    if (!(r >> 42 & 3)) mxcsr |= 0x8000;
+    memset(fx, 0, FX_BYTES);
+    put16(fx, masks | 0x40 | (r >> 44 & 1 ? 0x300 : (r >> 45 & 1 ? 0x200 : 0)) | (r >> 46 & 3) << 10);
+    put16(fx + 2, flags | (draw(seed) & (SW_TOP | SW_CC)) | (flags & ~masks ? SW_ES | SW_B : 0));
+    fx[4] = draw(seed) & 3 ? 0xff : (uint8_t)draw(seed);
+    if (!(draw(seed) & 3)) fx[4] &= (uint8_t)~(1u << (((fx[3] >> 3) + 7) & 7)); /* room for a push */
+    memcpy(fx + 24, &mxcsr, 4);
+    for (unsigned n = 0; n < 8; n++) draw_f80(seed, fx + 32 + 16 * n);
+    for (unsigned n = 0; n < 8; n++) draw_bytes(seed, fx + 160 + 16 * n, 16);
+}
+
+/* --- random instructions ----------------------------------------------------------------------------------------------------- */
+
+/* The operand of a memory form is [EBX]. Half of the cases are x87. */
+static unsigned draw_code(uint64_t *seed, uint8_t *code)
+{
+    static const uint8_t prefixes[4] = {0, 0x66, 0xf3, 0xf2};
+    uint64_t             r = draw(seed);
+    uint8_t              prefix = prefixes[r & 3], modrm = (uint8_t)(r >> 16);
+    unsigned             n = 0;
+
+    if ((modrm & 0xc0) != 0xc0) modrm = (uint8_t)((modrm & 0x38) | 3);
+    if (r >> 8 & 1) {
+        if (!(r >> 48 & 7)) code[n++] = 0x66; /* the 16-bit environment */
+        code[n++] = (uint8_t)(0xd8 + (r >> 9 & 7));
+    } else {
+        if (prefix) code[n++] = prefix;
+        code[n++] = 0x0f;
+        code[n++] = (uint8_t)(r >> 32);
+    }
+    code[n++] = modrm;
+    code[n++] = (uint8_t)(r >> 40);
+    return n;
+}
+
+/* FLDENV, FNSTENV, FRSTOR, FNSAVE. */
+static bool is_environment(const struct x86_insn *i)
+{
+    unsigned reg = i->modrm >> 3 & 7;
+
+    return (i->op == 0xd9 || i->op == 0xdd) && (i->prefix & PREFIX_MEM) && (reg == 4 || reg == 6);
+}
+
+/* What is compared here: of the integer instructions none, of the state images those that fit in the data window. */
+static bool is_wanted(const struct x86_model *m, const uint8_t *code, unsigned size, struct x86_insn *i)
+{
+    unsigned op;
+
+    if (x86_decode(m, true, code, size, i) != DECODE_OK || i->fn == x86_op_ud || i->fn == x86_fundefined) return false;
+    op = i->op & 0xff;
+    if (i->op < 0x100) return op >= 0xd8;
+    if (op == 0xae) return (i->prefix & PREFIX_MEM) && ((i->modrm >> 3 & 7) == 2 || (i->modrm >> 3 & 7) == 3);
+    return x86_map_simd[op].name && op != 0x18;
+}
+
+/* FSW bits that the instruction defines: C1 always, the others for comparisons, FXAM and remainders; C2 for FSIN etc. */
+static uint16_t fsw_mask(const struct x86_insn *i)
+{
+    unsigned op = i->op & 0xff, reg = i->modrm >> 3 & 7, rm = i->modrm & 7;
+    bool     memory = i->prefix & PREFIX_MEM;
+
+    if (i->op >= 0x100) return 0xffff;
+    if (!(op & 1) && (reg == 2 || reg == 3) && (memory ? op != 0xde + 1 : op == 0xd8 || op == 0xdc || op == 0xde)) return 0xffff;
+    if (memory) return 0xbaff;
+    if ((op == 0xda || op == 0xdd) && (reg == 4 || reg == 5)) return 0xffff;
+    if (op == 0xd9 && (i->modrm == 0xe4 || i->modrm == 0xe5 || i->modrm == 0xf5 || i->modrm == 0xf8)) return 0xffff;
+    if (op == 0xd9 && reg >= 6 && (i->modrm == 0xf2 || i->modrm == 0xfb || rm >= 6)) return 0xbeff;
+    return 0xbaff;
+}
+
+static bool is_approximate(const struct x86_insn *i)
+{
+    static const uint8_t list[] = {0xf0, 0xf1, 0xf2, 0xf3, 0xf9, 0xfb, 0xfe, 0xff};
+
+    return i->op == 0xd9 && memchr(list, i->modrm, sizeof(list));
+}
+
+static uint8_t group_of(const struct x86_insn *i)
+{
+    unsigned op = i->op & 0xff;
+
+    if (i->op < 0x100) return (uint8_t)((i->prefix & PREFIX_MEM ? 61 : 70) + (op & 7));
+    return i->prefix & PREFIX_REP ? 103 : i->prefix & PREFIX_REPNE ? 104 : i->prefix & PREFIX_66 ? 102 : 101;
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+    put16(p, v & 0xffff);
+    put16(p + 2, v >> 16);
+}
+
+/* The first half of the record: everything that is known before. */
+static uint8_t *write_input(uint8_t *r, const struct x86_insn *i, const uint8_t *code)
+{
+    memset(r, 0, 36);
+    r[2] = (uint8_t)(1 | (is_approximate(i) ? 4 : 0) | 8 | 16);
+    r[4] = i->len;
+    r[5] = group_of(i);
+    put16(r + 6, fsw_mask(i));
+    memset(r + 20, 0x90, 16);
+    memcpy(r + 20, code, i->len);
+    for (unsigned n = 0; n < 8; n++) put32(r + 36 + 4 * n, native.state.gpr[n]);
+    put32(r + 68, native.state.eflags);
+    memcpy(r + 112, (void *)(uintptr_t)NATIVE_DATA, DATA_BYTES);
+    memcpy(r + 112 + DATA_BYTES, (void *)(uintptr_t)NATIVE_STACK, STACK_BYTES);
+    return r + 112 + DATA_BYTES + STACK_BYTES;
+}
+
+static size_t write_output(uint8_t *r, uint8_t *at, const uint8_t fx_in[FX_BYTES])
+{
+    r[3] = native.vector;
+    put32(r + 12, native.error);
+    for (unsigned n = 0; n < 8; n++) put32(r + 72 + 4 * n, native.state.gpr[n]);
+    put32(r + 104, native.state.eip);
+    put32(r + 108, native.state.eflags);
+    memcpy(at, (void *)(uintptr_t)NATIVE_DATA, DATA_BYTES);
+    memcpy(at + DATA_BYTES, (void *)(uintptr_t)NATIVE_STACK, STACK_BYTES);
+    at += DATA_BYTES + STACK_BYTES;
+    memcpy(at, fx_in, FX_BYTES);
+    memcpy(at + FX_BYTES, native.state.fx, FX_BYTES);
+    at += 2 * FX_BYTES;
+    put16(r, (unsigned)(at - r));
+    return (size_t)(at - r);
+}
+
+size_t native_case(uint64_t seed, uint64_t n, uint8_t record[NATIVE_RECORD_MAX])
+{
+    uint64_t        random = seed * UINT64_C(0x2545f4914f6cdd1d) + n * UINT64_C(0x9e3779b97f4a7c15);
+    uint8_t         code[8] = {0}, fx_in[FX_BYTES], *at;
+    struct x86_insn insn;
+    unsigned        size = draw_code(&random, code);
+
+    if (!is_wanted(x86_model_find("pentium4"), code, size, &insn)) return 0;
+    for (unsigned k = 0; k < 8; k++) native.state.gpr[k] = (uint32_t)draw_fraction(&random);
+    native.state.gpr[REG_EBX] = NATIVE_DATA + 32 + (uint32_t)(draw(&random) & 7 ? 0 : draw(&random) & 31);
+    native.state.gpr[REG_ESP] = NATIVE_STACK + 32;
+    if (insn.op == 0x1f7) native.state.gpr[REG_EDI] = NATIVE_DATA + 32 + (uint32_t)(draw(&random) & 31); /* MASKMOVQ */
+    if (is_environment(&insn)) native.state.gpr[REG_EBX] = NATIVE_DATA + (uint32_t)(draw(&random) & 15);
+    native.state.eflags = (uint32_t)(draw(&random) & FLAG_BITS) | FLAG_1 | FLAG_IF;
+    native.state.eip = NATIVE_CODE;
+    draw_fx(&random, native.state.fx);
+    memcpy(fx_in, native.state.fx, FX_BYTES);
+    draw_bytes(&random, (void *)(uintptr_t)NATIVE_DATA, DATA_BYTES);
+    if (insn.op == 0x1ae && draw(&random) & 7) memset((void *)(uintptr_t)(NATIVE_DATA + 34), 0, 30); /* a valid MXCSR */
+    memset((void *)(uintptr_t)NATIVE_CODE, 0x90, 16);
+    memcpy((void *)(uintptr_t)NATIVE_CODE, code, insn.len);
+    at = write_input(record, &insn, code);
+    raise(SIGTRAP);
+    return write_output(record, at, fx_in);
+}
+
+#else
+
+bool native_begin(void) { return false; }
+
+void native_end(void) {}
+
+size_t native_case(uint64_t seed, uint64_t n, uint8_t record[NATIVE_RECORD_MAX])
+{
+    (void)seed, (void)n, (void)record;
+    return 0;
+}
+
+#endif

@@ -367,7 +367,7 @@ static void remainder_step(struct x86 *c, const struct x86_insn *i, bool nearest
     } else {
         v = f80_rem(*fpu_st(c, 0), *fpu_st(c, 1), nearest, &quotient, &partial, &st);
         if (fpu_accept(c, &st)) *fpu_st(c, 0) = v;
-        if (st.flags & SF_IE) c->fpu.sw &= (uint16_t)~SW_C2; /* no quotient: C0 and C3 stay */
+        if (sf_stopped(&st) || f80_classify(v) == F80_NAN) c->fpu.sw &= (uint16_t)~SW_C2; /* no quotient: C0, C3 stay */
         else fpu_set_cc(c, quotient_cc(quotient) | (partial ? SW_C2 : 0));
     }
     x86_next(c, i);

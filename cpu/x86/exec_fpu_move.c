@@ -282,6 +282,17 @@ static void store_r(struct x86 *c, const struct x86_insn *i, bool pop)
 void x86_fst_r(struct x86 *c, const struct x86_insn *i) { store_r(c, i, false); }
 void x86_fstp_r(struct x86 *c, const struct x86_insn *i) { store_r(c, i, true); }
 
+/* FSTP1, undocumented: an empty ST(0) raises nothing and stores nothing, but is popped. */
+void x86_fstp1(struct x86 *c, const struct x86_insn *i)
+{
+    if (!fpu_begin(c, i)) return;
+    fpu_record(c, i);
+    c->fpu.sw &= (uint16_t)~SW_C1;
+    if (!fpu_is_empty(c, 0)) fpu_set(c, i->modrm & 7, *fpu_st(c, 0));
+    fpu_pop(c);
+    x86_next(c, i);
+}
+
 /* --- registers ------------------------------------------------------------------------------------------------- */
 
 void x86_fxch(struct x86 *c, const struct x86_insn *i)

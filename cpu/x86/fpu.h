@@ -142,7 +142,7 @@ static inline bool fpu_is_387(struct x86 *c, const struct x86_insn *i)
 
 /* exec_fpu_move.c */
 H(fld_m32) H(fld_m64) H(fld_m80) H(fld_r) H(fild_i16) H(fild_i32) H(fild_i64) H(fbld)
-H(fst_m32) H(fst_m64) H(fst_r) H(fstp_m32) H(fstp_m64) H(fstp_m80) H(fstp_r)
+H(fst_m32) H(fst_m64) H(fst_r) H(fstp_m32) H(fstp_m64) H(fstp_m80) H(fstp_r) H(fstp1)
 H(fist_i16) H(fist_i32) H(fistp_i16) H(fistp_i32) H(fistp_i64) H(fbstp)
 H(fxch) H(fcmov) H(fld_const) H(ffree) H(ffreep) H(fdecstp) H(fincstp)
 

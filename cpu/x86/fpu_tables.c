@@ -34,7 +34,7 @@ const struct x86_opdef x86_map_fpu[8][16] = {
     {ALL(M(farith_m32)), ALL(R(farith_r))},
     /* D9; D8-DF is FSTP1 */
     {M(fld_m32), NO_M, M(fst_m32), M(fstp_m32), M(fldenv), M(fldcw), M(fnstenv), M(fnstcw),
-     R(fld_r), R(fxch), BY_RM(d9_d0), R(fstp_r), BY_RM(d9_e0), BY_RM(d9_e8), BY_RM(d9_f0), BY_RM(d9_f8)},
+     R(fld_r), R(fxch), BY_RM(d9_d0), R(fstp1), BY_RM(d9_e0), BY_RM(d9_e8), BY_RM(d9_f0), BY_RM(d9_f8)},
     /* DA */
     {ALL(M(farith_i32)),
      R_P6(fcmov), R_P6(fcmov), R_P6(fcmov), R_P6(fcmov), NO_R, BY_RM(da_e8), NO_R, NO_R},

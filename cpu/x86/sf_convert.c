@@ -233,12 +233,14 @@ int32_t f64_to_i32(uint64_t a, enum sf_rounding rounding, struct sf_status *st)
 }
 
 /* RCPPS, RSQRTPS: relative error at most 1.5 * 2^-12 (SDM 2B). Intel's and AMD's tables differ; here the
- * result is the correctly rounded one of 12 bits. Denormals count as zero, tiny results are flushed. */
+ * result is the correctly rounded one of 12 bits. Denormals count as zero; results that are tiny before rounding
+ * are flushed. */
 static uint32_t approximate(struct sf_num n)
 {
     static const struct sf_format format = {12, -126, 127, false};
     struct sf_status              st = {.rounding = SF_NEAREST, .masks = SF_ALL, .ftz = true};
 
+    if (n.cls == SF_CLASS_FINITE && n.exp < format.min_exp) n = sf_num_zero(n.sign);
     if (n.cls == SF_CLASS_FINITE) sf_round(&n, &format, &st);
     return sf_pack_f32(n, &st);
 }

@@ -148,7 +148,8 @@ static void unpack_environment(struct x86 *c, bool wide, const uint32_t env[ENV_
     x86_fpu_set_words(c, (uint16_t)env[0], (uint16_t)env[1]);
 }
 
-static uint32_t operand_at(const struct x86 *c, const struct x86_insn *i, uint32_t n) { return (x86_ea(c, i) + n) & i->amask; }
+/* Only the address of the first byte wraps at 64 K; an operand that crosses the end of its segment faults. */
+static uint32_t operand_at(const struct x86 *c, const struct x86_insn *i, uint32_t n) { return x86_ea(c, i) + n; }
 
 static bool is_wide(const struct x86_insn *i) { return i->prefix & PREFIX_OP32; }
 

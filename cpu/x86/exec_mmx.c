@@ -166,7 +166,7 @@ void x86_maskmovq(struct x86 *c, const struct x86_insn *i)
 {
     if (!mmx_begin(c, i)) return;
     for (unsigned n = 0; n < 8; n++) {
-        uint32_t off = ((uint32_t)c->gpr[REG_EDI] + n) & i->amask;
+        uint32_t off = ((uint32_t)c->gpr[REG_EDI] & i->amask) + n;
 
         if (!(mmx_get(c, i->src) >> (8 * n + 7) & 1)) continue;
         if (!x86_store(c, i, i->seg, off, 1, mmx_get(c, i->dst) >> 8 * n & 0xff)) return;

@@ -181,7 +181,7 @@ void x86_maskmovdqu(struct x86 *c, const struct x86_insn *i)
 
     if (!sse_begin(c, i)) return;
     for (unsigned n = 0; n < 16; n++) {
-        uint32_t off = ((uint32_t)c->gpr[REG_EDI] + n) & i->amask;
+        uint32_t off = ((uint32_t)c->gpr[REG_EDI] & i->amask) + n;
 
         if ((mask->b[n] & 0x80) && !x86_store(c, i, i->seg, off, 1, v->b[n])) return;
     }

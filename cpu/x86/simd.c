@@ -32,14 +32,14 @@ bool xmm_load(struct x86 *c, const struct x86_insn *i, bool aligned, union x86_x
         memcpy(v, p, 16);
         return true;
     }
-    return x86_load(c, i, i->seg, off, 8, &v->q[0]) && x86_load(c, i, i->seg, (off + 8) & i->amask, 8, &v->q[1]);
+    return x86_load(c, i, i->seg, off, 8, &v->q[0]) && x86_load(c, i, i->seg, off + 8, 8, &v->q[1]);
 }
 
 /* The upper half is probed first, so that a fault there leaves the lower one unwritten. */
 bool xmm_store(struct x86 *c, const struct x86_insn *i, bool aligned, const union x86_xmm *v)
 {
     const struct x86_segment *s = &c->seg[i->seg];
-    uint32_t                  off = x86_ea(c, i), upper = (off + 8) & i->amask;
+    uint32_t                  off = x86_ea(c, i), upper = off + 8;
     void                     *p;
 
     if (aligned && is_misaligned(c, i)) return x86_gp0(c, i);

@@ -298,21 +298,21 @@ void x86_rdtsc(struct x86 *c, const struct x86_insn *i)
     x86_next(c, i);
 }
 
-/* Performance counters exist and stand still. */
+/* 40 bits are read (SDM 2B, RDPMC). */
 void x86_rdpmc(struct x86 *c, const struct x86_insn *i)
 {
     if (((c->cr4 & CR4_PCE) == 0 && c->cpl != 0) || x86_r32(c, REG_ECX) > 1) {
         x86_gp0(c, i);
         return;
     }
-    x86_set_r32(c, REG_EAX, 0);
-    x86_set_r32(c, REG_EDX, 0);
+    x86_set_r32(c, REG_EDX, c->perf_counter[x86_r32(c, REG_ECX)] >> 32 & 0xFF);
+    x86_set_r32(c, REG_EAX, (uint32_t)c->perf_counter[x86_r32(c, REG_ECX)]);
     x86_next(c, i);
 }
 
 enum msr {
-    MSR_MC_ADDR = 0, MSR_MC_TYPE = 1, MSR_TSC = 0x10, MSR_APICBASE = 0x1B, MSR_MTRRCAP = 0xFE, MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175,
-    MSR_SYSENTER_EIP = 0x176, MSR_MCG_CAP = 0x179, MSR_MCG_STATUS = 0x17A, MSR_MTRR_PHYS = 0x200, MSR_PAT = 0x277, MSR_MTRR_DEF = 0x2FF,
+    MSR_MC_ADDR = 0, MSR_MC_TYPE = 1, MSR_TSC = 0x10, MSR_APICBASE = 0x1B, MSR_PERF_COUNTER = 0xC1, MSR_MTRRCAP = 0xFE, MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175,
+    MSR_SYSENTER_EIP = 0x176, MSR_MCG_CAP = 0x179, MSR_MCG_STATUS = 0x17A, MSR_PERF_SELECT = 0x186, MSR_MTRR_PHYS = 0x200, MSR_PAT = 0x277, MSR_MTRR_DEF = 0x2FF,
 };
 #define MSR_EFER 0xC0000080u
 
@@ -339,6 +339,10 @@ static uint64_t *plain_msr(struct x86 *c, uint32_t n)
     }
     if (x86_has(c, FEAT_PAT) && n == MSR_PAT) return &c->msr_pat;
     if (x86_has(c, FEAT_P6) && n == MSR_APICBASE) return &c->msr_apicbase;
+    if (x86_has(c, FEAT_P6) && c->model->family == 6) {
+        if (n == MSR_PERF_COUNTER || n == MSR_PERF_COUNTER + 1) return &c->perf_counter[n - MSR_PERF_COUNTER];
+        if (n == MSR_PERF_SELECT || n == MSR_PERF_SELECT + 1) return &c->perf_select[n - MSR_PERF_SELECT];
+    }
     if (x86_has(c, FEAT_MCA) && n == MSR_MCG_STATUS) return &c->mcg_status;
     if (x86_has(c, FEAT_NX) && n == MSR_EFER) return &c->msr_efer;
     return NULL;
@@ -349,8 +353,8 @@ static bool quiet_msr(const struct x86 *c, uint32_t n)
 {
     if (c->model->family == 5) return n <= 0x14;
     if (!x86_has(c, FEAT_P6)) return false;
-    return n <= 1 || n == 0x17 || n == 0x2A || n == 0x79 || n == 0x8B || (n >= 0xC1 && n <= 0xC2) || n == 0x119 || n == 0x11E ||
-           (n >= 0x186 && n <= 0x187) || (n >= 0x1D9 && n <= 0x1E0) || (n >= 0x400 && n < 0x414) || n == 0x1A0 || n == 0x19A || n == 0x198;
+    return n <= 1 || n == 0x17 || n == 0x2A || n == 0x79 || n == 0x8B || n == 0x119 || n == 0x11E ||
+           (n >= 0x1D9 && n <= 0x1E0) || (n >= 0x400 && n < 0x414) || n == 0x1A0 || n == 0x19A || n == 0x198;
 }
 
 void x86_rdmsr(struct x86 *c, const struct x86_insn *i)

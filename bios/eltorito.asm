@@ -142,8 +142,9 @@ elt_load:
         clc
 .end:   ret
 
-; elt_partition: geometry of an emulated hard disk from the end of the only
-; partition in its boot record.
+; elt_partition: geometry of an emulated hard disk: heads and sectors from the
+; ending address of the only partition in its boot record, cylinders from its
+; last sector.
 elt_partition:
         push ds
         mov ds, [es:E_ELT+ES_LOADSEG]
@@ -151,18 +152,29 @@ elt_partition:
         mov ah, 0
         inc ax
         mov [es:E_ELTHEADS], ax
-        mov ax, [1C4h]
-        pop ds
-        mov bl, al
+        mov bl, [1C4h]
         and bx, 3Fh
         jnz .spt
-        inc bx
+        mov bl, 63
 .spt:   mov [es:E_ELTSPT], bx
-        mov cl, 6
-        shr al, cl
-        xchg al, ah
-        inc ax
-        mov [es:E_ELTCYLS], ax
+        mul bx
+        mov cx, ax                      ; sectors a cylinder
+        mov ax, [1C6h]                  ; first sector + sectors, rounded up
+        mov dx, [1C8h]
+        add ax, [1CAh]
+        adc dx, [1CCh]
+        pop ds
+        add ax, cx
+        adc dx, 0
+        sub ax, 1
+        sbb dx, 0
+        cmp dx, cx
+        jae .large
+        div cx
+        cmp ax, 1024
+        jbe .set
+.large: mov ax, 1024
+.set:   mov [es:E_ELTCYLS], ax
         ret
 
 elt_start:
@@ -309,8 +321,27 @@ elt_service:
         je .ok
         cmp ah, 16h
         je .ok
+        cmp byte [es:E_ELT+ES_MEDIA], 4
+        jne .unknown
+        cmp ah, 41h                     ; packet access to a hard disk
+        je .check
+        cmp ah, 42h
+        je .packet
+.unknown:
         mov ah, 1
         jmp elt_status
+.check: mov cx, 1
+        jmp edd_present
+.packet:
+        call edd_packet
+        jc .unknown
+        mov ax, [es:E_LBA]
+        mov dx, [es:E_LBA+2]
+        call elt_read512
+        mov ah, 0
+        jnc .moved
+        mov ah, 20h
+.moved: jmp edd_done
 .protected:
         mov ah, 3
         jmp elt_status

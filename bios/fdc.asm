@@ -592,9 +592,26 @@ fdc_transfer:
         call fdc_error
         jmp fdc_done
 .ctrl:  call fdc_reset
+        cmp bh, FDC_VERIFY
+        je .older
         mov ah, FD_CTRL
 .none:  mov byte [bp+F_AL], 0
 .done:  jmp fdc_done
+.older: mov ch, [bp+F_AL]               ; 765 and 8272 have no such command: a
+        mov cl, 0                       ; read, and DMA that stores nothing
+        shl cx, 1
+        dec cx
+        xor si, si
+        xor di, di
+        mov bx, FDC_READ << 8 | 42h
+        call dma_setup
+        push bx
+        call fdc_ready
+        jc .lost
+        call fdc_goto
+.lost:  pop bx
+        jc .none
+        jmp fdc_transfer
 
 ; fdc_eot: AL = last sector of a track, where the controller goes on with the
 ; other head: what the medium usually has, or more when the table says so and

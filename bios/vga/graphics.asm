@@ -504,10 +504,10 @@ cga_ink:
 	inc	si
 	ret
 
-; AX = the character whose glyph equals the bytes at SS:BP, or 0
+; AX = the character whose glyph equals the bytes at SS:BP, or 0. The search starts at the blank, which has doubles.
 match_glyph:
 	push	ds
-	xor	ax, ax
+	mov	ax, ' '
 .next:
 	push	ax
 	mov	si, BDA
@@ -521,9 +521,10 @@ match_glyph:
 	pop	ax
 	je	.found
 	inc	al
-	jnz	.next
+	cmp	al, ' '
+	jne	.next
+	mov	al, 0
 .found:
-	xor	ah, ah
 	pop	ds
 	ret
 

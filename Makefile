@@ -51,6 +51,7 @@ FRONT_DIRS = debug frontends frontends/headless $(if $(filter 1,$(LUA)),frontend
 CORE_SRC   = $(wildcard $(addsuffix /*.c,$(CORE_DIRS)))
 FRONT_SRC  = $(wildcard $(addsuffix /*.c,$(FRONT_DIRS)))
 UNIT_SRC   = $(filter-out $(if $(wildcard machine/machine.c),,tests/unit/test_options.c),$(wildcard tests/unit/*.c))
+VECTOR_SRC = $(wildcard tests/vectors/*.c)
 ROMS       = roms/bios.bin roms/vgabios.bin roms/demo.img roms/loader.bin
 
 object     = $(patsubst %.S,$(BUILD)/%.o,$(patsubst %.c,$(BUILD)/%.o,$(1)))

@@ -98,9 +98,21 @@ kbc_read:
         pop bx
         ret
 
+; first_tick: until the first timer interrupt, 55 ms after the 8254 was started
+; early in POST: time for a key to arrive.
+first_tick:
+        push ds
+        mov ax, BDA
+        mov ds, ax
+        mov ax, [B_TICKS]
+.sleep: hlt
+        cmp ax, [B_TICKS]
+        je .sleep
+        pop ds
+        ret
+
 ; late_keys: F12 that came through IRQ 1 during POST.
 late_keys:
-        nop
 .more:  mov ah, 11h
         int 16h
         jz .end

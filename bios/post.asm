@@ -75,6 +75,7 @@ cold:
         call shadow_lock
 .no_tables:
         sti
+        call first_tick
         call late_keys
         int 19h
 .stop:  hlt

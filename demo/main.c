@@ -43,6 +43,8 @@ void report(const char *text)
     for (; *text; text++)
         report_byte((uint8_t)*text);
     report_byte('\n');
+    for (int i = 0; i < 100000 && !(inb(COM1 + 5) & 0x40); i++)
+        ;                       /* until the last bit has left: the power may go off next */
 }
 
 /* --- what pages share -------------------------------------------------------------------------------------------- */

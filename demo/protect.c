@@ -212,15 +212,15 @@ enum outcome page_fault_gp(void)
             } else {
                 limit_hit = step;
                 put(10, 41, A_BAD, "beyond the limit: FAULT ");
-                show_fault(13, "Offset A0 is above the limit 9F, so nothing was written. EIP points at the");
-                put(15, 9, A_TEXT, "instruction itself: a system could repair things and run it again. We");
-                put(16, 9, A_TEXT, "step over it. Error code 0: no selector is to blame, only the access.");
+                show_fault(13, "Offset A0 is above the limit 9F, so nothing was written. EIP is the");
+                put(15, 9, A_TEXT, "instruction itself: a system could repair things and run it again.");
+                put(16, 9, A_TEXT, "We step over it. Error code 0: no selector is to blame.");
                 report_if(caught.error == 0 && offset == WINDOW_BYTES, "segment limit ok", "segment limit wrong");
             }
         }
         if (limit_hit && step == limit_hit + 125) {
             load_bad_selector();
-            show_fault(18, "MOV GS, 0050, but the table ends at 0037. The error code says which:");
+            show_fault(18, "MOV GS, 0050: the table ends at 0037. The error code names it:");
             put(20, 9, A_TEXT, "index 10, in the GDT, not raised from outside.");
             report_if(was_caught && caught.error == 0x50, "gp fault ok", "gp fault wrong");
         }

@@ -64,6 +64,7 @@ for model in ${*:-8086 286 386 486 pentium}; do
         failed=$((failed + 1))
         echo "FAIL demo on $model (exit status $status)"
         diff "$dir/$kind" "$dir/out"
+        diff "$dir/$kind" "$dir/serial"
         cat "$dir/err"
     fi
 done

@@ -48,7 +48,8 @@ static enum machine_stop run_real(struct session *s, struct pace *pace)
     enum machine_stop stop = session_run(s, pace_target(pace, s->machine, began));
 
     now = session_host_ns();
-    pace_account(pace, s->machine, machine_instructions(s->machine) - instructions, now - began);
+    pace->may_probe = !s->trace && !s->monitor && !s->script;
+    pace_account(pace, s->machine, now, machine_instructions(s->machine) - instructions, now - began);
     if (now - began < REAL_NS) sleep_ns(REAL_NS - (now - began));
     return stop;
 }

@@ -202,6 +202,7 @@ static void take_event(struct sdl *s, SDL_Event *ev)
         SDL_free(ev->drop.file);
         break;
     default:
+        if (ev->type != SDL_WINDOWEVENT) pace_wake(&s->pace, s->session.machine);
         window_event(&s->window, ev);
         obey(s, input_event(&s->input, ev));
         break;
@@ -245,7 +246,8 @@ static void run_frame(struct sdl *s)
         now = session_host_ns();
     } while (stop == STOP_TIME && !s->session.is_over && !s->session.is_prompting && machine_time(machine) < target &&
              now - began < OVERRUN_NS);
-    pace_account(&s->pace, machine, machine_instructions(machine) - instructions, now - began);
+    s->pace.may_probe = !s->session.trace && !s->session.monitor && !s->session.script;
+    pace_account(&s->pace, machine, now, machine_instructions(machine) - instructions, now - began);
     if (s->session.is_over) return;
     take_stop(s, stop);
     sound_play(&s->sound, machine_time(machine));

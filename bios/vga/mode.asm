@@ -54,8 +54,11 @@ set_mode:
 	mov	dl, bl
 	call	mode_entry_address
 	cmp	byte [cs:bx], 0FFh
-	je	.bad
-	mov	[bp + F_AL], byte 20h	; as IBM: 30h for modes 0-5 and 7, 3Fh for 6, 20h above
+	jne	.known
+.bad:
+	ret
+.known:
+	mov	byte [bp + F_AL], 20h	; as IBM: 30h for modes 0-5 and 7, 3Fh for 6, 20h above
 	cmp	dl, 7
 	ja	.start
 	mov	byte [bp + F_AL], 30h
@@ -83,9 +86,7 @@ load_mode:
 	call	clear_memory
 .kept:
 	call	screen_on
-set_mode_done:
 	ret
-set_mode.bad equ set_mode_done
 
 ; The equipment byte and the mono bit follow the mode; they also say where the CRTC is.
 select_display:

@@ -113,6 +113,9 @@ static uint8_t read_register(struct ide_channel *ch, unsigned offset)
     unsigned          depth = ch->control & ATA_HOB ? 1 : 0;
 
     if (!d) return FLOATING;
+    /* A packet device that answers for an absent one does not show its signature: firmware that looks at these two alone (the
+     * Bochs BIOS) would find a second packet device and wait for its data. */
+    if (d != selected(ch) && d->kind == ATA_CDROM && (offset == LBA_MID || offset == LBA_HIGH)) return 0xFF;
     switch (offset) {
     case ERROR_FEATURES: return d->regs.error;
     case COUNT: return d->regs.count[depth];

@@ -51,7 +51,7 @@ static bool bar_decodes(const struct pci_function *f, unsigned n, uint32_t *base
     uint64_t              end;
 
     if (!bar->size) return false;
-    if (!(pci_function_command(f) & (bar->io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY))) return false;
+    if (!bar->alone && !(pci_function_command(f) & (bar->io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY))) return false;
     if (n == PCI_ROM && !(value & 1)) return false; /* 6.2.5.2: bit 0 enables the ROM's decoder */
     *base = value & ~(bar->size - 1);
     end = (uint64_t)*base + bar->size;
@@ -125,7 +125,7 @@ void pci_function_bar(struct pci_function *f, unsigned n, uint32_t size, unsigne
     uint32_t mask = ~(size - 1);
 
     assert(n < PCI_BARS && f->ops && f->ops->map && (size & (size - 1)) == 0 && size >= (n == PCI_ROM ? 2048u : io ? 4u : 16u));
-    f->bar[n] = (struct pci_bar){.size = size, .io = io};
+    f->bar[n] = (struct pci_bar){.size = size, .io = io, .alone = flags & PCI_BAR_ROM_ALONE};
     pci_function_field(f, bar_offset(n), 4, n == PCI_ROM ? 0 : flags, n == PCI_ROM ? mask | 1 : mask);
     f->writable[PCI_COMMAND] |= (io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY) | PCI_COMMAND_MASTER;
 }

@@ -50,6 +50,7 @@
 enum pci_bar_flags {
     PCI_BAR_IO = 1,       /* ports, not memory */
     PCI_BAR_PREFETCH = 8, /* memory without side effects of reads */
+    PCI_BAR_ROM_ALONE = 16, /* of a ROM: its own enable bit is enough, the command register's is not needed */
 };
 
 struct pci_function_ops {
@@ -74,6 +75,7 @@ struct pci_ids {
 struct pci_bar {
     uint32_t size; /* bytes, a power of two; 0: not implemented */
     bool     io;
+    bool     alone;  /* PCI_BAR_ROM_ALONE */
     bool     mapped; /* as the device was last told */
     uint32_t base;   /* valid while mapped */
 };

@@ -202,7 +202,7 @@ static void plug_pci(struct pc *pc, uint64_t ram)
     pci_function_init(&pc->vga_pci, &vga_ids, &vga_pci_ops, pc);
     pci_function_bar(&pc->vga_pci, 0, VGA_MEMORY_SIZE, PCI_BAR_PREFETCH);
     pci_function_bar(&pc->vga_pci, 2, 4096, 0);
-    pci_function_bar(&pc->vga_pci, PCI_ROM, power_of_two(pc->vga_bios.size), 0);
+    pci_function_bar(&pc->vga_pci, PCI_ROM, power_of_two(pc->vga_bios.size), PCI_BAR_ROM_ALONE); // the Bochs BIOS copies it before it sets the bit
     pci_function_field(&pc->vga_pci, PCI_COMMAND, 2, 0, // the ports of the VGA are no BAR, but firmware looks for both bits
                        PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_PARITY | PCI_COMMAND_SERR);
     pci_plug(&pc->pci, 0, 0, &pc->i440fx.pci);

@@ -259,8 +259,8 @@ static void show(struct sdl *s)
 
     window_set_sign(&s->window, s->stop == STOP_CRASH ? SIGN_CRASH : s->stop == STOP_RESET ? SIGN_STOP
                                 : s->is_paused || s->session.is_prompting ? SIGN_PAUSE : SIGN_NONE);
-    if (machine_screen(s->session.machine, &screen) || !s->window.picture) window_set_picture(&s->window, &screen);
-    if (s->window.needs_drawing) window_draw(&s->window);
+    if (machine_screen(s->session.machine, &screen) || !s->window.has_picture) window_set_picture(&s->window, &screen);
+    window_draw(&s->window);
     set_title(s);
 }
 

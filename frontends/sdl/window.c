@@ -1,9 +1,7 @@
-/* window.c: scaling. See window.h.
- *
- * Guest pixels are rarely square, so an exact picture needs a fractional scale, at which nearest-neighbour sampling makes columns of
- * uneven width and linear sampling makes a blur. So the picture is first enlarged by whole factors, pixel by pixel, to at
- * least the wanted size, and then reduced linearly: edges blend over less than one pixel of the screen. */
+/* window.c: the window itself; what is in it is painted by paint_gpu.c or paint_cpu.c. See window.h. */
 #include "frontends/sdl/window.h"
+
+#include "frontends/sdl/paint.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +10,29 @@
 #define START_HEIGHT 720
 #define LEAST_WIDTH  320
 #define LEAST_HEIGHT 240
-#define FACTOR_MAX   16
-#define DARK         150 /* of 255: how much the picture is darkened under a sign */
+#define GL_RENDERER  0x1f01 /* glGetString(): OpenGL 1.1 */
+
+/* Whether GL draws with a graphics card. A GL that computes on the CPU is slower than paint_cpu.c. */
+static bool has_gpu(void)
+{
+    static const char *const on_cpu[] = {"llvmpipe", "softpipe", "Software", "SwiftShader", "swrast"};
+    const unsigned char *(*get_string)(unsigned name) = NULL;
+    SDL_Window          *window = SDL_CreateWindow("", 0, 0, 16, 16, SDL_WINDOW_HIDDEN | SDL_WINDOW_OPENGL);
+    SDL_GLContext        context = window ? SDL_GL_CreateContext(window) : NULL;
+    const char          *renderer = NULL;
+
+    if (context) {
+        void *function = SDL_GL_GetProcAddress("glGetString");
+
+        memcpy(&get_string, &function, sizeof(function)); /* ISO C has no cast from void * to a function */
+        if (get_string) renderer = (const char *)get_string(GL_RENDERER);
+        for (size_t i = 0; i < sizeof(on_cpu) / sizeof(on_cpu[0]) && renderer; i++)
+            if (strstr(renderer, on_cpu[i])) renderer = NULL;
+        SDL_GL_DeleteContext(context);
+    }
+    if (window) SDL_DestroyWindow(window);
+    return renderer != NULL;
+}
 
 bool window_open(struct window *w, bool fullscreen, char *error, size_t error_size)
 {
@@ -22,14 +41,15 @@ bool window_open(struct window *w, bool fullscreen, char *error, size_t error_si
     int             width = START_WIDTH, height = START_HEIGHT;
 
     memset(w, 0, sizeof(*w));
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); /* paint_cpu.c hands over pixels: no detour through GL */
     if (SDL_GetDesktopDisplayMode(0, &mode) == 0 && (mode.w < width + 40 || mode.h < height + 80)) {
         width = width * 2 / 3;
         height = height * 2 / 3;
     }
+    w->by_gpu = has_gpu();
     w->window = SDL_CreateWindow("ochenta", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width, height, flags);
-    if (w->window) w->renderer = SDL_CreateRenderer(w->window, -1, SDL_RENDERER_TARGETTEXTURE);
-    if (w->window && !w->renderer) w->renderer = SDL_CreateRenderer(w->window, -1, SDL_RENDERER_SOFTWARE);
-    if (!w->renderer) {
+    if (w->window && w->by_gpu) w->by_gpu = gpu_open(w);
+    if (!w->window || (!w->by_gpu && !SDL_GetWindowSurface(w->window))) {
         snprintf(error, error_size, "no window: %s; --headless runs without", SDL_GetError());
         window_close(w);
         return false;
@@ -41,49 +61,37 @@ bool window_open(struct window *w, bool fullscreen, char *error, size_t error_si
     return true;
 }
 
-static void drop_textures(struct window *w)
-{
-    if (w->bigger) SDL_DestroyTexture(w->bigger);
-    if (w->picture) SDL_DestroyTexture(w->picture);
-    w->bigger = w->picture = NULL;
-    w->factor_x = w->factor_y = 0;
-}
-
 void window_close(struct window *w)
 {
-    drop_textures(w);
-    if (w->renderer) SDL_DestroyRenderer(w->renderer);
+    gpu_close(w);
+    cpu_close(w);
     if (w->window) SDL_DestroyWindow(w->window);
-    w->renderer = NULL;
     w->window = NULL;
 }
 
 void window_set_picture(struct window *w, const struct machine_screen *s)
 {
+    unsigned width = s->aspect_width ? s->aspect_width : s->width, height = s->aspect_height ? s->aspect_height : s->height;
+
     if (!s->width || !s->height) return;
-    if (w->picture && (w->width != (int)s->width || w->height != (int)s->height)) drop_textures(w);
-    if (!w->picture) {
-        w->width = (int)s->width;
-        w->height = (int)s->height;
-        w->picture = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING, w->width, w->height);
-        if (!w->picture) return;
-        SDL_SetTextureScaleMode(w->picture, SDL_ScaleModeNearest);
-    }
-    SDL_UpdateTexture(w->picture, NULL, s->pixels, w->width * 4);
-    w->aspect_width = s->aspect_width ? s->aspect_width : s->width;
-    w->aspect_height = s->aspect_height ? s->aspect_height : s->height;
-    w->needs_drawing = true;
+    if (width != w->aspect_width || height != w->aspect_height) w->needs_drawing = true;
+    w->aspect_width = width;
+    w->aspect_height = height;
+    if (w->by_gpu) gpu_set_picture(w, s);
+    else cpu_set_picture(w, s);
+    w->has_picture = true;
 }
 
-/* The largest rectangle of the picture's shape in the window. */
-static SDL_Rect place(const struct window *w)
+void window_draw(struct window *w)
 {
-    SDL_Rect at = {0, 0, 0, 0};
-    int      width, height;
+    if (w->by_gpu) gpu_draw(w);
+    else cpu_draw(w);
+}
 
-    SDL_GetRendererOutputSize(w->renderer, &width, &height);
-    at.w = width;
-    at.h = (int)((int64_t)width * w->aspect_height / w->aspect_width);
+SDL_Rect paint_place(const struct window *w, int width, int height)
+{
+    SDL_Rect at = {0, 0, width, (int)((int64_t)width * w->aspect_height / w->aspect_width)};
+
     if (at.h > height) {
         at.h = height;
         at.w = (int)((int64_t)height * w->aspect_width / w->aspect_height);
@@ -95,80 +103,26 @@ static SDL_Rect place(const struct window *w)
     return at;
 }
 
-/* The whole factor to enlarge FROM by, to at least TO. */
-static int factor(int from, int to)
+int paint_sign(const struct window *w, const SDL_Rect *at, SDL_Rect *bars, SDL_Color *color)
 {
-    int f = (to + from - 1) / from;
+    int size = (at->w < at->h ? at->w : at->h) / 5, x = at->x + (at->w - size) / 2, y = at->y + (at->h - size) / 2, n = 0;
 
-    return f < 1 ? 1 : f > FACTOR_MAX ? FACTOR_MAX : f;
-}
-
-/* Makes w->bigger for the size of AT and fills it. False if the renderer has no such texture. */
-static bool enlarge(struct window *w, const SDL_Rect *at)
-{
-    int fx = factor(w->width, at->w), fy = factor(w->height, at->h);
-
-    if (fx != w->factor_x || fy != w->factor_y) {
-        if (w->bigger) SDL_DestroyTexture(w->bigger);
-        w->bigger = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_TARGET, w->width * fx, w->height * fy);
-        if (w->bigger) SDL_SetTextureScaleMode(w->bigger, SDL_ScaleModeLinear);
-        w->factor_x = fx;
-        w->factor_y = fy;
-    }
-    if (!w->bigger || SDL_SetRenderTarget(w->renderer, w->bigger) < 0) return false;
-    SDL_RenderCopy(w->renderer, w->picture, NULL, NULL);
-    SDL_SetRenderTarget(w->renderer, NULL);
-    return true;
-}
-
-static void bar(struct window *w, int x, int y, int width, int height)
-{
-    SDL_RenderFillRect(w->renderer, &(SDL_Rect){x, y, width, height});
-}
-
-/* Darkens the picture and draws bars, a square or a cross in its middle. */
-static void draw_sign(struct window *w, const SDL_Rect *at)
-{
-    int size = (at->w < at->h ? at->w : at->h) / 5, x = at->x + (at->w - size) / 2, y = at->y + (at->h - size) / 2;
-
-    SDL_SetRenderDrawBlendMode(w->renderer, SDL_BLENDMODE_BLEND);
-    SDL_SetRenderDrawColor(w->renderer, 0, 0, 0, DARK);
-    SDL_RenderFillRect(w->renderer, at);
-    SDL_SetRenderDrawBlendMode(w->renderer, SDL_BLENDMODE_NONE);
-    if (w->sign == SIGN_CRASH) SDL_SetRenderDrawColor(w->renderer, 230, 60, 50, 255);
-    else SDL_SetRenderDrawColor(w->renderer, 235, 235, 235, 255);
+    *color = w->sign == SIGN_CRASH ? (SDL_Color){230, 60, 50, 255} : (SDL_Color){235, 235, 235, 255};
     switch (w->sign) {
     case SIGN_PAUSE:
-        bar(w, x, y, size * 3 / 8, size);
-        bar(w, x + size * 5 / 8, y, size * 3 / 8, size);
+        bars[n++] = (SDL_Rect){x, y, size * 3 / 8, size};
+        bars[n++] = (SDL_Rect){x + size * 5 / 8, y, size * 3 / 8, size};
         break;
-    case SIGN_STOP: bar(w, x, y, size, size); break;
+    case SIGN_STOP: bars[n++] = (SDL_Rect){x, y, size, size}; break;
     case SIGN_CRASH:
-        for (int i = 0, thick = size / 5 + 1; i < size; i++) {
-            bar(w, x + i - thick / 2, y + i, thick, 1);
-            bar(w, x + size - i - thick / 2, y + i, thick, 1);
+        for (int i = 0, thick = size / 5 + 1, step = size / (SIGN_BARS_MAX / 2) + 1; i < size; i += step) {
+            bars[n++] = (SDL_Rect){x + i - thick / 2, y + i, thick, step};
+            bars[n++] = (SDL_Rect){x + size - i - thick / 2, y + i, thick, step};
         }
         break;
     case SIGN_NONE: break;
     }
-}
-
-void window_draw(struct window *w)
-{
-    SDL_Rect at = place(w);
-    bool     integral;
-
-    w->needs_drawing = false;
-    SDL_SetRenderTarget(w->renderer, NULL);
-    SDL_SetRenderDrawColor(w->renderer, 0, 0, 0, 255);
-    SDL_RenderClear(w->renderer);
-    if (w->picture) {
-        integral = at.w % w->width == 0 && at.h % w->height == 0;
-        if (integral || !enlarge(w, &at)) SDL_RenderCopy(w->renderer, w->picture, NULL, &at);
-        else SDL_RenderCopy(w->renderer, w->bigger, NULL, &at);
-    }
-    if (w->sign != SIGN_NONE) draw_sign(w, &at);
-    SDL_RenderPresent(w->renderer);
+    return n;
 }
 
 void window_set_sign(struct window *w, enum window_sign sign)
@@ -195,9 +149,7 @@ void window_toggle_fullscreen(struct window *w)
 
 void window_event(struct window *w, const SDL_Event *ev)
 {
-    if (ev->type == SDL_RENDER_TARGETS_RESET || ev->type == SDL_WINDOWEVENT) w->needs_drawing = true;
-    if (ev->type == SDL_RENDER_DEVICE_RESET) {
-        drop_textures(w); /* the next picture makes new ones */
+    if (ev->type == SDL_RENDER_TARGETS_RESET || ev->type == SDL_RENDER_DEVICE_RESET) gpu_lost(w);
+    if (ev->type == SDL_RENDER_TARGETS_RESET || ev->type == SDL_RENDER_DEVICE_RESET || ev->type == SDL_WINDOWEVENT)
         w->needs_drawing = true;
-    }
 }

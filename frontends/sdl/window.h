@@ -2,6 +2,7 @@
 #ifndef FRONTENDS_SDL_WINDOW_H
 #define FRONTENDS_SDL_WINDOW_H
 
+#include "frontends/scale.h"
 #include "machine/machine.h"
 
 #include <SDL.h>
@@ -10,16 +11,33 @@
 /* A sign over the darkened picture. */
 enum window_sign { SIGN_NONE, SIGN_PAUSE, SIGN_STOP, SIGN_CRASH };
 
+/* By the graphics card, where there is one (paint_gpu.c). */
+struct gpu_paint {
+    SDL_Renderer *renderer; /* NULL: not used */
+    SDL_Texture  *picture;  /* the guest's pixels */
+    SDL_Texture  *bigger;   /* the same, each pixel a block of FACTOR_X * FACTOR_Y */
+    int           width, height; /* of the picture */
+    int           factor_x, factor_y;
+};
+
+/* By the CPU, only where something has changed (paint_cpu.c). */
+struct cpu_paint {
+    SDL_Surface  *surface; /* the window's, at the last drawing */
+    uint32_t     *pixels;  /* the picture as last drawn or to be drawn */
+    int           width, height;
+    int           changed_first, changed_end; /* rows to be drawn */
+    struct scaler scaler;
+};
+
 struct window {
     SDL_Window      *window;
-    SDL_Renderer    *renderer;
-    SDL_Texture     *picture; /* the guest's pixels */
-    SDL_Texture     *bigger;  /* the same, each pixel a block of FACTOR_X * FACTOR_Y */
-    int              width, height;     /* of the picture */
-    int              factor_x, factor_y;
+    bool             by_gpu;
+    struct gpu_paint gpu;
+    struct cpu_paint cpu;
     unsigned         aspect_width, aspect_height;
     enum window_sign sign;
-    bool             needs_drawing;
+    bool             has_picture;
+    bool             needs_drawing; /* all of it */
     char             title[256];
 };
 
@@ -29,7 +47,7 @@ void window_close(struct window *);
 
 /* Takes over new pixels; window_draw() shows them. */
 void window_set_picture(struct window *, const struct machine_screen *);
-void window_draw(struct window *);
+void window_draw(struct window *); /* what has changed since the last time, if anything */
 
 void window_set_sign(struct window *, enum window_sign);
 void window_set_title(struct window *, const char *title);

@@ -35,6 +35,11 @@ OWN_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-
 LDFLAGS    += -fsanitize=address,undefined
 endif
 
+# Handlers go on to the next block by tail calls, which make the stack grow where the compiler does not turn them into jumps.
+ifeq ($(and $(filter -O2 -O3 -Os -Ofast,$(CFLAGS)),$(filter 0,$(SAN)),$(if $(filter -fsanitize=% -pg,$(CFLAGS)),,yes)),)
+CPPFLAGS += -DX86_NO_CHAIN
+endif
+
 PACKAGES = zlib libpng capstone $(if $(filter 1,$(SDL)),sdl2) $(if $(filter 1,$(LUA)),lua5.4)
 PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PACKAGE_LIBS   = $(shell pkg-config --libs $(PACKAGES))
@@ -50,7 +55,7 @@ FRONT_DIRS = debug frontends frontends/headless $(if $(filter 1,$(LUA)),frontend
 
 CORE_SRC   = $(wildcard $(addsuffix /*.c,$(CORE_DIRS)))
 FRONT_SRC  = $(wildcard $(addsuffix /*.c,$(FRONT_DIRS)))
-UNIT_SRC   = $(filter-out $(if $(wildcard machine/machine.c),,tests/unit/test_options.c),$(wildcard tests/unit/*.c))
+UNIT_SRC   = $(wildcard tests/unit/*.c)
 VECTOR_SRC = $(wildcard tests/vectors/*.c)
 ROMS       = roms/bios.bin roms/vgabios.bin roms/demo.img roms/loader.bin
 
@@ -58,6 +63,7 @@ object     = $(patsubst %.S,$(BUILD)/%.o,$(patsubst %.c,$(BUILD)/%.o,$(1)))
 CORE_OBJ   = $(call object,$(CORE_SRC)) $(BUILD)/machine/roms.o
 FRONT_OBJ  = $(call object,$(FRONT_SRC))
 UNIT_OBJ   = $(call object,$(UNIT_SRC))
+FUZZ_OBJ   = $(call object,$(wildcard tests/fuzz/*.c))
 VECTOR_OBJ = $(call object,$(VECTOR_SRC))
 
 # --- the program ------------------------------------------------------------------------------------------------------
@@ -129,11 +135,17 @@ bench: all
 unit-tests: $(BUILD)/unit-tests
 
 # Unit tests see the library and, of the frontends, what needs neither a window nor main().
-UNIT_FRONT_OBJ = $(if $(wildcard machine/machine.c),$(UNIT_FRONT))
-UNIT_FRONT = $(BUILD)/frontends/options.o $(BUILD)/frontends/media.o $(BUILD)/frontends/values.o
+UNIT_FRONT_OBJ = $(BUILD)/frontends/options.o $(BUILD)/frontends/scale.o $(BUILD)/frontends/media.o $(BUILD)/frontends/values.o
 $(BUILD)/unit-tests: $(UNIT_OBJ) $(UNIT_FRONT_OBJ) $(BUILD)/libochenta.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) $(PACKAGE_LIBS) -lm
+
+# Ill-treats whole machines at random (tests/fuzz).
+.PHONY: fuzz
+fuzz: $(BUILD)/fuzz
+$(BUILD)/fuzz: $(FUZZ_OBJ) $(BUILD)/libochenta.a
+	$(call say,LD $@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS) -lm
 
 # Single-instruction tests recorded from real chips (tests/vectors).
 .PHONY: vectors
@@ -175,4 +187,4 @@ help:
 	@echo 'make clean      remove build/ and build-san/'
 	@echo 'variables       V=1 (show commands)  CC=clang  CFLAGS=-O3  SAN=1  SDL=0  LUA=0'
 
--include $(wildcard $(CORE_OBJ:.o=.d) $(FRONT_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d))
+-include $(wildcard $(CORE_OBJ:.o=.d) $(FRONT_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d))

@@ -57,6 +57,7 @@ CORE_SRC   = $(wildcard $(addsuffix /*.c,$(CORE_DIRS)))
 FRONT_SRC  = $(wildcard $(addsuffix /*.c,$(FRONT_DIRS)))
 UNIT_SRC   = $(wildcard tests/unit/*.c)
 VECTOR_SRC = $(wildcard tests/vectors/*.c)
+INSN_SRC   = tests/insn/insn.c tests/vectors/bench.c
 ROMS       = roms/bios.bin roms/vgabios.bin roms/demo.img roms/loader.bin
 
 object     = $(patsubst %.S,$(BUILD)/%.o,$(patsubst %.c,$(BUILD)/%.o,$(1)))
@@ -65,6 +66,8 @@ FRONT_OBJ  = $(call object,$(FRONT_SRC))
 UNIT_OBJ   = $(call object,$(UNIT_SRC))
 FUZZ_OBJ   = $(call object,$(wildcard tests/fuzz/*.c))
 VECTOR_OBJ = $(call object,$(VECTOR_SRC))
+INSN_OBJ   = $(call object,$(INSN_SRC))
+INSN_BIN   = $(patsubst %.asm,$(BUILD)/%.bin,$(wildcard tests/insn/*.asm))
 
 # --- the program ------------------------------------------------------------------------------------------------------
 .PHONY: all
@@ -122,11 +125,11 @@ run: deps
 # --- tests ------------------------------------------------------------------------------------------------------------
 .PHONY: test test-long bench unit-tests check-state check-floors
 test: deps
-	@$(MAKE) --no-print-directory all unit-tests
+	@$(MAKE) --no-print-directory all unit-tests vectors insn-tests
 	@BUILD=$(BUILD) tests/run-all.sh short
 
 test-long: deps
-	@$(MAKE) --no-print-directory all unit-tests
+	@$(MAKE) --no-print-directory all unit-tests vectors insn-tests
 	@BUILD=$(BUILD) tests/run-all.sh long
 
 bench: all
@@ -153,6 +156,18 @@ vectors: $(BUILD)/vectors
 $(BUILD)/vectors: $(VECTOR_OBJ) $(BUILD)/libochenta.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+
+# Instruction tests of our own (tests/insn), which nasm assembles to records.
+.PHONY: insn-tests
+insn-tests: $(BUILD)/insn-tests $(INSN_BIN)
+$(BUILD)/insn-tests: $(INSN_OBJ) $(BUILD)/libochenta.a
+	$(call say,LD $@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS) -lm
+
+$(BUILD)/tests/insn/%.bin: tests/insn/%.asm tests/insn/insn.inc
+	@mkdir -p $(@D)
+	$(call say,NASM $<)
+	$(Q)nasm -f bin -Itests/insn/ -o $@ $<
 
 # Every field of a device is saved or explicitly skipped.
 check-state:
@@ -187,4 +202,4 @@ help:
 	@echo 'make clean      remove build/ and build-san/'
 	@echo 'variables       V=1 (show commands)  CC=clang  CFLAGS=-O3  SAN=1  SDL=0  LUA=0'
 
--include $(wildcard $(CORE_OBJ:.o=.d) $(FRONT_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d))
+-include $(wildcard $(CORE_OBJ:.o=.d) $(FRONT_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(INSN_OBJ:.o=.d))

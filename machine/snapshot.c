@@ -118,20 +118,6 @@ static void add_clock(struct bytes *out, const struct snapshot *snap)
     free(payload.data);
 }
 
-static void add_device(struct bytes *out, const struct snapshot_device *d)
-{
-    struct bytes payload = {0};
-    size_t       size = fields_size(d->ops->fields, d->device);
-    uint8_t     *to = bytes_extend(&payload, size);
-
-    if (to) fields_store(d->ops->fields, d->device, to);
-    add_section(out,
-                &(struct section){snapshot_device_name(d), SNAPSHOT_DEVICE, d->ops->version, fields_layout(d->ops->fields), false,
-                                  payload.size},
-                &payload);
-    free(payload.data);
-}
-
 /* --- RAM and disks: deflated --------------------------------------------------------------------------------------------- */
 
 struct deflater {
@@ -236,6 +222,30 @@ static void add_disk(struct bytes *out, const struct snapshot_disk *disk)
         deflater_finish(&d);
     }
     add_section(out, &(struct section){disk->name, SNAPSHOT_DISK, 1, 0, true, d.plain_size}, &payload);
+    free(payload.data);
+}
+
+/* Video memory and the like are mostly zeros; a few registers are not worth a zlib stream. */
+static void add_device(struct bytes *out, const struct snapshot_device *d)
+{
+    struct bytes   plain = {0}, payload = {0};
+    size_t         size = fields_size(d->ops->fields, d->device);
+    uint8_t       *to = bytes_extend(&plain, size);
+    bool           is_big = size > SNAPSHOT_PAGE;
+    struct section section = {snapshot_device_name(d), SNAPSHOT_DEVICE, d->ops->version, fields_layout(d->ops->fields), is_big, size};
+
+    if (to) fields_store(d->ops->fields, d->device, to);
+    if (is_big && to) {
+        struct deflater deflater;
+
+        if (deflater_init(&deflater, &payload)) {
+            deflater_add(&deflater, to, size, Z_NO_FLUSH);
+            deflater_finish(&deflater);
+        }
+    }
+    payload.failed |= plain.failed;
+    add_section(out, &section, is_big ? &payload : &plain);
+    free(plain.data);
     free(payload.data);
 }
 

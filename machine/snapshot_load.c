@@ -16,6 +16,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#define DEVICE_MAX (1u << 30) /* bytes of a device's state, at most */
+
 /* A section as it is in the file. */
 struct section {
     char           name[SNAPSHOT_NAME + 1];
@@ -36,7 +38,7 @@ struct loader {
     uint64_t               size;
     const uint8_t         *next; /* the next section */
     uint64_t               time;
-    struct section        *devices;
+    uint8_t              **devices; /* inflated */
     uint8_t              **ram, **disks; /* inflated */
     uint64_t              *ram_size, *disk_size;
 };
@@ -135,7 +137,7 @@ static int take_section(struct loader *l, enum snapshot_kind kind, const char *n
                     s->name, name);
     if (s->size > left - SNAPSHOT_HEADER || uint_at(p + 36, 4) != crc32_z(0, s->payload, (size_t)s->size))
         return fail(l, -EINVAL, "is damaged: section \"%s\"", name);
-    if (s->deflated != (kind == SNAPSHOT_RAM || kind == SNAPSHOT_DISK))
+    if (kind != SNAPSHOT_DEVICE && s->deflated != (kind == SNAPSHOT_RAM || kind == SNAPSHOT_DISK))
         return fail(l, -EINVAL, "is damaged: section \"%s\"", name);
     l->next = s->payload + s->size;
     return 0;
@@ -201,6 +203,32 @@ static int check_properties(struct loader *l)
     return 0;
 }
 
+/* The payload of D's section, inflated, into *PAYLOAD. */
+static int check_device(struct loader *l, const struct snapshot_device *d, uint8_t **payload)
+{
+    const char    *name = snapshot_device_name(d);
+    struct section s = {0};
+    int            status = take_section(l, SNAPSHOT_DEVICE, name, &s);
+
+    if (status) return status;
+    if (s.version != d->ops->version)
+        return fail(l, -EINVAL, "has version %u of \"%s\", this program has %u", s.version, name, d->ops->version);
+    if (s.layout != fields_layout(d->ops->fields))
+        return fail(l, -EINVAL, "has a \"%s\" of another shape: saved by another version of ochenta", name);
+    if (s.deflated) {
+        status = inflate_section(l, &s, DEVICE_MAX, payload);
+        if (status) return status;
+    } else {
+        *payload = malloc((size_t)s.size + 1);
+        if (!*payload) return fail(l, -ENOMEM, "not enough memory to load it");
+        memcpy(*payload, s.payload, (size_t)s.size);
+        s.plain_size = s.size;
+    }
+    status = fields_prepare(d->ops->fields, d->device, *payload, (size_t)s.plain_size);
+    if (status == -ENOMEM) return fail(l, status, "not enough memory to load it");
+    return status ? fail(l, status, "has a \"%s\" of another shape: saved by another version of ochenta", name) : 0;
+}
+
 static int check_devices(struct loader *l)
 {
     struct section s = {0};
@@ -209,23 +237,8 @@ static int check_devices(struct loader *l)
     if (status) return status;
     if (s.size != 8) return fail(l, -EINVAL, "is damaged: section \"clock\"");
     l->time = uint_at(s.payload, 8);
-    for (size_t i = 0; i < l->snap->device_count; i++) {
-        const struct snapshot_device *d = &l->snap->devices[i];
-        const char                   *name = snapshot_device_name(d);
-        struct section               *section = &l->devices[i];
-
-        status = take_section(l, SNAPSHOT_DEVICE, name, section);
-        if (status) return status;
-        if (section->version != d->ops->version)
-            return fail(l, -EINVAL, "has version %u of \"%s\", this program has %u", section->version, name, d->ops->version);
-        status = -EINVAL;
-        if (section->layout == fields_layout(d->ops->fields))
-            status = fields_prepare(d->ops->fields, d->device, section->payload, (size_t)section->size);
-        if (status == -ENOMEM) return fail(l, status, "not enough memory to load it");
-        if (status)
-            return fail(l, -EINVAL, "has a \"%s\" of another shape: saved by another version of ochenta", name);
-    }
-    return 0;
+    for (size_t i = 0; i < l->snap->device_count && !status; i++) status = check_device(l, &l->snap->devices[i], &l->devices[i]);
+    return status;
 }
 
 /* --- RAM and disks --------------------------------------------------------------------------------------------------------- */
@@ -385,24 +398,17 @@ static int apply_devices(struct loader *l)
     const struct snapshot *snap = l->snap;
     uint64_t               before = clock_now(snap->clock);
     uint8_t              **copies = copy_devices(snap);
-    const uint8_t        **payloads = calloc(snap->device_count + 1, sizeof(*payloads));
     int                    status = 0;
     size_t                 refused;
 
-    if (!copies || !payloads) {
-        status = fail(l, -ENOMEM, "not enough memory to load it");
-        goto out;
-    }
-    for (size_t i = 0; i < snap->device_count; i++) payloads[i] = l->devices[i].payload;
-    refused = set_devices(snap, l->time, payloads);
+    if (!copies) return fail(l, -ENOMEM, "not enough memory to load it");
+    refused = set_devices(snap, l->time, (const uint8_t *const *)l->devices);
     if (refused < snap->device_count) {
         status = fail(l, -EINVAL, "is damaged: \"%s\" has impossible values", snapshot_device_name(&snap->devices[refused]));
         refused = set_devices(snap, before, (const uint8_t *const *)copies);
         assert(refused == snap->device_count); /* it was all right before */
     }
-out:
     free_copies(copies, snap->device_count);
-    free(payloads);
     return status;
 }
 
@@ -433,11 +439,11 @@ int snapshot_load(const struct snapshot *snap, const char *path, char *error, si
         if (status) fail(&l, status, "the changes of %s do not fit into memory: reset the machine", snap->disks[i].name);
     }
 out:
+    free_copies(l.devices, l.devices ? snap->device_count : 0);
     free_copies(l.ram, l.ram ? snap->ram_count : 0);
     free_copies(l.disks, l.disks ? snap->disk_count : 0);
     free(l.ram_size);
     free(l.disk_size);
-    free(l.devices);
     free(l.file);
     return status;
 }

@@ -119,7 +119,7 @@ static void board_copy(struct board *to, struct board *from)
 
         ck_assert_ptr_nonnull(bytes);
         fields_store(fields, device_of(from, i), bytes);
-        ck_assert(fields_fit(fields, device_of(to, i), bytes, size));
+        ck_assert_int_eq(fields_prepare(fields, device_of(to, i), bytes, size), 0);
         fields_load(fields, device_of(to, i), &to->s->clock, bytes);
         free(bytes);
     }

@@ -1,5 +1,5 @@
 /* insn.c: runs the instruction tests of tests/insn (*.asm, assembled by nasm; insn.inc has the format) on every CPU model
- * they are for and in every mode they hold in: `insn-tests FILE... [--verbose]`.
+ * they are for and in every mode they hold in: `insn-tests FILE...`.
  *
  * What a test does not name must stay as it was: all general registers, all flags, the windows of memory that it gave. The
  * code ends with HLT, so that it runs through the block cache; then it runs again one instruction at a time. */
@@ -30,6 +30,7 @@ enum {
     /* one segment each: ES CS SS DS FS GS at 10000h, 20000h ... */
     START = 0x100, STACK_TOP = 0x1000,
     STEPS_MAX = 1000,
+    MODELS_MAX = 16,
 };
 
 struct window {
@@ -261,8 +262,8 @@ static void run(struct bench *b, unsigned mode, bool blocks, struct outcome *o)
 struct context {
     const struct insn_test *t;
     const char             *model, *way;
-    unsigned                mode, passed, failed;
-    bool                    verbose, differs;
+    unsigned                n, mode, passed, failed, of_model[MODELS_MAX][2];
+    bool                    differs;
 };
 
 static void __attribute__((format(printf, 2, 3))) differ(struct context *x, const char *format, ...)
@@ -340,6 +341,7 @@ static void run_way(struct bench *b, struct context *x, bool blocks)
     compare(b, x, &o);
     if (x->differs) x->failed++;
     else x->passed++;
+    x->of_model[x->n][x->differs]++;
 }
 
 static bool mode_exists(const struct bench *b, unsigned mode, unsigned bits)
@@ -348,14 +350,14 @@ static bool mode_exists(const struct bench *b, unsigned mode, unsigned bits)
     return mode == MODE_REAL || (mode == MODE_PROTECTED && b->model.family >= 2) || b->model.family >= 3;
 }
 
-/* All records of a file on model B, number N. */
-static bool run_records(struct bench *b, unsigned n, const uint8_t *p, const uint8_t *end, struct context *x)
+/* All records of a file on model B. */
+static bool run_records(struct bench *b, const uint8_t *p, const uint8_t *end, struct context *x)
 {
     struct insn_test t;
 
     for (; p + 2 <= end && get16(p); p += get16(p)) {
         if (get16(p) > end - p || !parse(p, &t)) return false;
-        if (n < t.first || n > t.last) continue;
+        if (x->n < t.first || x->n > t.last) continue;
         x->t = &t;
         for (x->mode = MODE_REAL; x->mode <= MODE_USER; x->mode <<= 1) {
             if (!(t.modes & x->mode) || !mode_exists(b, x->mode, t.bits)) continue;
@@ -392,12 +394,12 @@ static bool run_file(const char *path, struct context *x)
     uint8_t *data = read_file(path, &size);
     bool     ok = data != NULL;
 
-    for (unsigned n = 0; ok && x86_model_at(n); n++) {
-        struct bench *b = bench_create(x86_model_at(n)->name, n ? RAM : 1 << 20, true);
+    for (x->n = 0; ok && x86_model_at(x->n) && x->n < MODELS_MAX; x->n++) {
+        struct bench *b = bench_create(x86_model_at(x->n)->name, x->n ? RAM : 1 << 20, true);
 
         ok = b != NULL;
-        x->model = x86_model_at(n)->name;
-        if (ok) ok = run_records(b, n, data, data + size, x);
+        x->model = x86_model_at(x->n)->name;
+        if (ok) ok = run_records(b, data, data + size, x);
         bench_destroy(b);
     }
     if (!ok) fprintf(stderr, "insn-tests: %s: cannot be read, or damaged\n", path);
@@ -415,6 +417,8 @@ int main(int argc, char **argv)
         if (!run_file(argv[n], &x)) return 2;
         printf("%-40s %6u passed %6u failed\n", argv[n], x.passed - passed, x.failed - failed);
     }
+    for (unsigned n = 0; x86_model_at(n) && n < MODELS_MAX; n++)
+        printf("model %-34s %6u passed %6u failed\n", x86_model_at(n)->name, x.of_model[n][0], x.of_model[n][1]);
     printf("%u passed, %u failed, 0 skipped\n", x.passed, x.failed);
     return x.failed || !x.passed;
 }

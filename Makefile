@@ -157,6 +157,11 @@ $(BUILD)/vectors: $(VECTOR_OBJ) $(BUILD)/libochenta.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
 
+# Writes the table of docs/CONFORMANCE.md anew.
+.PHONY: conformance
+conformance: vectors insn-tests
+	@BUILD=$(BUILD) tests/vectors/conformance.sh
+
 # Instruction tests of our own (tests/insn), which nasm assembles to records.
 .PHONY: insn-tests
 insn-tests: $(BUILD)/insn-tests $(INSN_BIN)
@@ -196,6 +201,7 @@ help:
 	@echo 'make run        boot the built-in guest'
 	@echo 'make test       unit, instruction and guest tests; make test-long: all of them'
 	@echo 'make vectors    build/vectors, which runs tests.sst and cases.bin'
+	@echo 'make conformance  run them all and write the table of docs/CONFORMANCE.md'
 	@echo 'make bench      speed'
 	@echo 'make roms       build firmware and demo disk from source'
 	@echo 'make install    to PREFIX ($(PREFIX))'

@@ -2,6 +2,7 @@
 #include "debug/monitor.h"
 
 #include "debug/disasm.h"
+#include "debug/regs.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -198,7 +199,7 @@ static enum monitor_result do_regs(struct monitor *m, int count, char **words)
     unsigned    shown = 0;
 
     for (unsigned i = 0; (name = machine_reg_name(i)); i++) {
-        if (machine_reg(m->machine, name, &value) < 0 || (count > 1 && strncmp(name, words[1], strlen(words[1])) != 0)) continue;
+        if (machine_reg(m->machine, name, &value) < 0 || (count == 1 && regs_is_part(name)) || (count > 1 && strncmp(name, words[1], strlen(words[1])) != 0)) continue;
         fprintf(m->out, "%-10s %0*" PRIx64 "%s", name, value >> 32 ? 16 : 8, value, ++shown % 4 ? "  " : "\n");
     }
     if (shown % 4) fputc('\n', m->out);

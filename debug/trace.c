@@ -2,6 +2,7 @@
 #include "debug/trace.h"
 
 #include "debug/disasm.h"
+#include "debug/regs.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,10 +21,10 @@ struct trace {
     uint64_t        value[REGS];
 };
 
-/* The instruction pointer and the time stamp change always. */
+/* The instruction pointer and the time stamp change always; parts of registers change with the whole. */
 static bool is_dull(const char *name)
 {
-    return !strcmp(name, "eip") || !strcmp(name, "tsc");
+    return !strcmp(name, "eip") || !strcmp(name, "tsc") || regs_is_part(name);
 }
 
 static void watch(struct trace *t)

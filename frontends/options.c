@@ -19,6 +19,9 @@
 #define MEMORY_GRAIN 4096
 #define SPEED_MAX    100000
 
+#define TEXT_OF_(x) #x
+#define TEXT_OF(x)  TEXT_OF_(x)
+
 static const char *const cpu_models[] = {"8086", "286", "386", "486", "pentium", "pentium-mmx", "pentium2", "pentium3", "pentium4"};
 
 #define CPU_MODELS (sizeof(cpu_models) / sizeof(cpu_models[0]))
@@ -295,7 +298,7 @@ static const struct option_info table[] = {
 
     {"Time", 0, NULL, NULL, NULL, NULL, 0},
     {"time", 0, "MODE", "real: as the wall clock; virtual: as fast as possible", "real; headless virtual", set_time, 0},
-    {"speed", 0, "MIPS", "instructions per virtual microsecond; max: as many as the host runs", "max; headless 50", set_speed, 0},
+    {"speed", 0, "MIPS", "instructions per virtual microsecond; max: as many as the host runs", "max; headless " TEXT_OF(MACHINE_DEFAULT_MIPS), set_speed, 0},
     {"timeout", 0, "SECONDS", "virtual seconds until the run fails", NULL, set_timeout, 0},
 
     {"Ports", 0, NULL, NULL, NULL, NULL, 0},

@@ -343,19 +343,6 @@ int snapshot_save(const struct snapshot *snap, const char *path, char *error, si
 
 /* --- hash ---------------------------------------------------------------------------------------------------------------- */
 
-static uint64_t hash_device(uint64_t seed, const struct snapshot_device *d)
-{
-    size_t   size = fields_size(d->ops->fields, d->device);
-    uint8_t *bytes = malloc(size + 1);
-    uint64_t hash;
-
-    if (!bytes) abort(); /* a hash that leaves something out would be worse */
-    fields_store(d->ops->fields, d->device, bytes);
-    hash = hash_bytes(seed, bytes, size);
-    free(bytes);
-    return hash;
-}
-
 static uint64_t hash_ram(uint64_t seed, const struct snapshot_ram *ram)
 {
     for (uint64_t page = 0; page < ram->size / SNAPSHOT_PAGE; page++)
@@ -370,7 +357,7 @@ uint64_t snapshot_hash(const struct snapshot *snap)
     for (size_t i = 0; i < snap->device_count; i++) {
         const char *name = snapshot_device_name(&snap->devices[i]);
 
-        hash = hash_device(hash_bytes(hash, name, strlen(name)), &snap->devices[i]);
+        hash = fields_hash(hash_bytes(hash, name, strlen(name)), snap->devices[i].ops->fields, snap->devices[i].device);
     }
     for (size_t i = 0; i < snap->ram_count; i++) hash = hash_ram(hash, &snap->ram[i]);
     return hash;

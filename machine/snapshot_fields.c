@@ -1,6 +1,8 @@
 /* snapshot_fields.c: device field tables to bytes and back. Everything is little-endian. See snapshot_fields.h. */
 #include "machine/snapshot_fields.h"
 
+#include "util/hash.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 
 #define EVENT_BYTES  9 /* pending, when */
 #define LENGTH_BYTES 4 /* before the bytes of a buffer */
+#define HASH_PIECE   4096
 
 static void store_uint(uint8_t *out, uint64_t value, unsigned size)
 {
@@ -52,6 +55,12 @@ static void set_host_uint(void *p, uint64_t value, unsigned size)
     }
 }
 
+/* Bytes that equal themselves moved by one are one byte over and over. */
+static bool bytes_are_zero(const uint8_t *p, size_t n)
+{
+    return n == 0 || (p[0] == 0 && !memcmp(p, p + 1, n - 1));
+}
+
 /* The size of a buffer of DEVICE. */
 static uint32_t buffer_size(const struct state_field *f, const uint8_t *device)
 {
@@ -94,6 +103,19 @@ static uint8_t *store_event(const uint8_t *at, uint8_t *out)
     return out + EVENT_BYTES;
 }
 
+/* One field that is neither a buffer nor a struct. */
+static uint8_t *store_plain(const struct state_field *f, const uint8_t *at, uint8_t *out)
+{
+    switch (f->kind) {
+    case STATE_KIND_UINT:
+        for (uint32_t i = 0; i < f->count; i++, out += f->size) store_uint(out, host_uint(at + (size_t)i * f->size, f->size), f->size);
+        return out;
+    case STATE_KIND_BYTES: memcpy(out, at, (size_t)f->size * f->count); return out + (size_t)f->size * f->count;
+    case STATE_KIND_EVENT: return store_event(at, out);
+    default: return out;
+    }
+}
+
 uint8_t *fields_store(const struct state_field *fields, const void *device, uint8_t *out)
 {
     const uint8_t *base = device;
@@ -104,15 +126,6 @@ uint8_t *fields_store(const struct state_field *fields, const void *device, uint
         uint32_t       n;
 
         switch (f->kind) {
-        case STATE_KIND_UINT:
-            for (uint32_t i = 0; i < f->count; i++, out += f->size)
-                store_uint(out, host_uint(at + (size_t)i * f->size, f->size), f->size);
-            break;
-        case STATE_KIND_BYTES:
-            memcpy(out, at, (size_t)f->size * f->count);
-            out += (size_t)f->size * f->count;
-            break;
-        case STATE_KIND_EVENT: out = store_event(at, out); break;
         case STATE_KIND_BUFFER:
         case STATE_KIND_GROWING:
             memcpy(&buffer, at, sizeof(buffer));
@@ -124,11 +137,55 @@ uint8_t *fields_store(const struct state_field *fields, const void *device, uint
         case STATE_KIND_STRUCT:
             for (uint32_t i = 0; i < f->count; i++) out = fields_store(f->fields, at + (size_t)i * f->size, out);
             break;
+        default: out = store_plain(f, at, out); break;
+        }
+    }
+    return out;
+}
+
+/* Pieces of zeros do not count, so that empty video memory costs little. */
+static uint64_t hash_buffer(uint64_t hash, const uint8_t *buffer, uint32_t n)
+{
+    hash = hash_number(hash, n);
+    for (uint32_t at = 0; at < n; at += HASH_PIECE) {
+        uint32_t piece = n - at < HASH_PIECE ? n - at : HASH_PIECE;
+
+        if (bytes_are_zero(buffer + at, piece)) continue;
+        hash = hash_bytes(hash_number(hash, at), buffer + at, piece);
+    }
+    return hash;
+}
+
+uint64_t fields_hash(uint64_t hash, const struct state_field *fields, const void *device)
+{
+    const uint8_t *base = device;
+
+    for (const struct state_field *f = fields; f->kind != STATE_KIND_END; f++) {
+        const uint8_t *at = base + f->offset;
+        uint8_t       *buffer, plain[EVENT_BYTES];
+
+        switch (f->kind) {
+        case STATE_KIND_UINT:
+            for (uint32_t i = 0; i < f->count; i++) hash = hash_number(hash, host_uint(at + (size_t)i * f->size, f->size));
+            break;
+        case STATE_KIND_BYTES: hash = hash_bytes(hash, at, (size_t)f->size * f->count); break;
+        case STATE_KIND_EVENT:
+            store_event(at, plain);
+            hash = hash_bytes(hash, plain, sizeof(plain));
+            break;
+        case STATE_KIND_BUFFER:
+        case STATE_KIND_GROWING:
+            memcpy(&buffer, at, sizeof(buffer));
+            hash = hash_buffer(hash, buffer, buffer_size(f, base));
+            break;
+        case STATE_KIND_STRUCT:
+            for (uint32_t i = 0; i < f->count; i++) hash = fields_hash(hash, f->fields, at + (size_t)i * f->size);
+            break;
         case STATE_KIND_SKIP:
         case STATE_KIND_END: break;
         }
     }
-    return out;
+    return hash;
 }
 
 /* Makes room for N bytes in the growing buffer at AT, which holds SIZE. */

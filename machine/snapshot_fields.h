@@ -22,6 +22,9 @@ int fields_prepare(const struct state_field *fields, void *device, const uint8_t
  * taken out of it. */
 const uint8_t *fields_load(const struct state_field *fields, void *device, struct clock *clock, const uint8_t *in);
 
+/* A hash of the fields of DEVICE, continuing from HASH. */
+uint64_t fields_hash(uint64_t hash, const struct state_field *fields, const void *device);
+
 /* A number that changes when a field is added, removed, renamed, moved or resized. */
 uint32_t fields_layout(const struct state_field *fields);
 

@@ -1,4 +1,4 @@
-/* native.c: x87, MMX, SSE and SSE2 instructions with random operands on the host's CPU.
+/* native.c: integer (native_integer.c), x87, MMX, SSE and SSE2 instructions with random operands on the host's CPU.
  *
  * The case runs in a 32-bit code segment of this process, one step under TF. All state goes in and out through the
  * context of a signal: raising SIGTRAP, the handler puts the case's registers in place of its own; the step's SIGTRAP, or
@@ -6,6 +6,7 @@
 #include "tests/vectors/native.h"
 
 #include "tests/vectors/bench.h"
+#include "tests/vectors/native_integer.h"
 #include "cpu/x86/decode.h"
 #include "cpu/x86/fpu.h"
 #include "cpu/x86/handlers.h"
@@ -129,14 +130,7 @@ void native_end(void)
 
 /* --- random state --------------------------------------------------------------------------------------------------------- */
 
-static uint64_t draw(uint64_t *seed)
-{
-    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
+static uint64_t draw(uint64_t *seed) { return native_draw(seed); }
 
 /* Fractions with long runs of equal bits, whole numbers, small integers. */
 static uint64_t draw_fraction(uint64_t *seed)
@@ -351,13 +345,40 @@ static size_t write_output(uint8_t *r, uint8_t *at, const uint8_t fx_in[FX_BYTES
     return (size_t)(at - r);
 }
 
+/* One that leaves x87 and vector registers alone. */
+static size_t integer_case(uint64_t *seed, uint8_t record[NATIVE_RECORD_MAX])
+{
+    uint8_t           *page = (void *)(uintptr_t)NATIVE_CODE, fx_in[FX_BYTES], *at;
+    struct native_plan p;
+    struct x86_insn    insn;
+
+    native_integer_plan(seed, &p);
+    if (x86_decode(x86_model_find("pentium4"), true, p.code, sizeof(p.code), &insn) > DECODE_END) return 0;
+    memcpy(native.state.gpr, p.gpr, sizeof(p.gpr));
+    native.state.eflags = (uint32_t)(draw(seed) & FLAG_BITS) | p.direction | FLAG_1 | FLAG_IF;
+    native.state.eip = NATIVE_CODE;
+    draw_fx(seed, native.state.fx);
+    memcpy(fx_in, native.state.fx, FX_BYTES);
+    draw_bytes(seed, (void *)(uintptr_t)NATIVE_DATA, DATA_BYTES);
+    memcpy((void *)(uintptr_t)NATIVE_STACK, p.stack, sizeof(p.stack));
+    memset(page, 0x90, 32);
+    memcpy(page, p.code, insn.len);
+    at = write_input(record, &insn, p.code);
+    record[5] = p.group;
+    put32(record + 8, p.undefined);
+    raise(SIGTRAP);
+    return write_output(record, at, fx_in);
+}
+
 size_t native_case(uint64_t seed, uint64_t n, uint8_t record[NATIVE_RECORD_MAX])
 {
     uint64_t        random = seed * UINT64_C(0x2545f4914f6cdd1d) + n * UINT64_C(0x9e3779b97f4a7c15);
     uint8_t         code[8] = {0}, fx_in[FX_BYTES], *at;
     struct x86_insn insn;
-    unsigned        size = draw_code(&random, code);
+    unsigned        size;
 
+    if (draw(&random) & 1) return integer_case(&random, record);
+    size = draw_code(&random, code);
     if (!is_wanted(x86_model_find("pentium4"), code, size, &insn)) return 0;
     for (unsigned k = 0; k < 8; k++) native.state.gpr[k] = (uint32_t)draw_fraction(&random);
     native.state.gpr[REG_EBX] = NATIVE_DATA + 32 + (uint32_t)(draw(&random) & 7 ? 0 : draw(&random) & 31);

@@ -1,0 +1,28 @@
+/* native_integer.h: random integer instructions of user mode, with operands that keep to the windows of native.h. */
+#ifndef TESTS_VECTORS_NATIVE_INTEGER_H
+#define TESTS_VECTORS_NATIVE_INTEGER_H
+
+#include <stdint.h>
+
+struct native_plan {
+    uint8_t  code[24]; /* padded with random bytes, so that a wrong length shows */
+    uint32_t gpr[8];
+    uint32_t stack[16]; /* of the stack window, ESP in its middle */
+    uint32_t direction; /* FLAG_DF or 0 */
+    uint32_t undefined; /* EFLAGS bits that the manual leaves open */
+    uint8_t  group;     /* 1 to 14 */
+};
+/* Makes the next one of the sequence SEED. */
+void native_integer_plan(uint64_t *seed, struct native_plan *p);
+
+/* The generator of all of it (splitmix64). */
+static inline uint64_t native_draw(uint64_t *seed)
+{
+    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+#endif

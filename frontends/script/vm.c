@@ -34,11 +34,12 @@ static int fail(lua_State *lua, const char *error)
     return luaL_error(lua, "%s", error);
 }
 
+/* A string that Lua also takes where it wants an integer. */
 static void push_hash(lua_State *lua, uint64_t hash)
 {
-    char text[17];
+    char text[19];
 
-    snprintf(text, sizeof(text), "%016" PRIx64, hash);
+    snprintf(text, sizeof(text), "0x%016" PRIx64, hash);
     lua_pushstring(lua, text);
 }
 

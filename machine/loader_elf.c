@@ -71,9 +71,9 @@ int loader_read_elf(struct loader *l, char *error, size_t error_size)
     phoff = get32(f->bytes + E_PHOFF);
     phnum = get16(f->bytes + E_PHNUM);
     m->entry = entry = get32(f->bytes + E_ENTRY);
+    if (phnum > SEGMENTS_MAX) return refuse(l, "damaged: its ELF header speaks of thousands of segments", error, error_size);
     if (get16(f->bytes + E_PHENTSIZE) < PHDR_SIZE || !within(f, phoff, (uint64_t)phnum * get16(f->bytes + E_PHENTSIZE)))
         return refuse(l, "damaged: its ELF program headers are not in the file", error, error_size);
-    if (phnum > SEGMENTS_MAX) return refuse(l, "damaged: its ELF header speaks of thousands of segments", error, error_size);
     m->segment = calloc(phnum + 1u, sizeof(*m->segment));
     if (!m->segment) return refuse(l, "not enough memory", error, error_size);
     for (uint32_t n = 0; n < phnum; n++)

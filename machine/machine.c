@@ -389,7 +389,9 @@ static enum machine_stop run(struct machine *m, uint64_t until)
         }
         if (halted_for_good(m, now)) return STOP_HALTED;
         next = clock_next_event(&m->pc.clock);
-        slice(m, next < until ? next : until);
+        if (next > until) next = until;
+        if (m->dead_since <= now && next > m->dead_since + HALT_GRACE_NS) next = m->dead_since + HALT_GRACE_NS;
+        slice(m, next);
     }
 }
 
@@ -401,8 +403,13 @@ enum machine_stop machine_run(struct machine *m, uint64_t until_ns)
 
 enum machine_stop machine_step(struct machine *m, uint64_t count)
 {
-    m->step_limit = x86_retired(&m->pc.cpu) + count;
-    return run(m, UINT64_MAX);
+    uint64_t retired = x86_retired(&m->pc.cpu), limit = UINT64_MAX - retired < count ? UINT64_MAX : retired + count;
+    uint64_t most = machine_time(m) + HALT_GRACE_NS; // what a HLT that nothing ends may take
+
+    m->step_limit = limit;
+    if (limit < UINT64_MAX / 1000) most += count * 1000 / m->mips;
+    else most = UINT64_MAX;
+    return run(m, most);
 }
 
 void machine_request_stop(struct machine *m)

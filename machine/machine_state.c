@@ -8,11 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define LATEST (1ull << 62) /* ns: 146 years */
+
+/* What a file says of the time has to fit together: a clock that has to catch up with centuries would never come to an end. */
 static int loaded(void *opaque)
 {
     struct machine *m = opaque;
+    uint64_t        retired = x86_retired(&m->pc.cpu), now = m->pc.clock.now, time;
 
-    return m->mips >= 1 && m->mips <= 100000 && m->stop <= STOP_REQUEST ? 0 : -EINVAL;
+    if (m->mips < 1 || m->mips > 100000 || m->stop > STOP_REQUEST || m->base_instruction > retired) return -EINVAL;
+    time = machine_ns_at(m, retired); // the chips have been told the time at the end of each slice
+    return m->base_ns <= time && time < now + NS_PER_SECOND && now < LATEST ? 0 : -EINVAL;
 }
 
 /* Only what concerns time and stops: the rest belongs to the chips. */

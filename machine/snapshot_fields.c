@@ -248,8 +248,11 @@ static const uint8_t *load_event(uint8_t *at, struct clock *clock, const uint8_t
 {
     struct event *ev = (struct event *)(void *)at;
 
+    uint64_t      when = load_uint(in + 1, 8);
+
     event_cancel(clock, ev);
-    if (in[0]) event_schedule(clock, ev, load_uint(in + 1, 8));
+    if (when < clock->now && clock->now - when > NS_PER_SECOND) when = clock->now; // never so late in a file of ours
+    if (in[0]) event_schedule(clock, ev, when);
     return in + EVENT_BYTES;
 }
 

@@ -35,14 +35,9 @@ run() { # NAME COMMAND...
 
 run floors tests/check-floors.sh "$BUILD"
 run unit "$BUILD/unit-tests"
-for runner in tests/cli/run tests/insn/run tests/guest/run; do
+for runner in tests/cli/run tests/insn/run tests/guest/run tests/fuzz/run; do
     if [ -x "$runner" ]; then run "${runner%/run}" "$runner" "$mode"; fi
 done
-if [ "$mode" = long ]; then
-    for runner in tests/fuzz/run; do
-        if [ -x "$runner" ]; then run "${runner%/run}" "$runner" "$mode"; fi
-    done
-fi
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -21,6 +21,8 @@ static inline __attribute__((always_inline)) void x86_chain(struct x86 *c, uint3
         next->insn[0].fn(c, next->insn);
         return;
     }
+#else
+    (void)next;
 #endif
 }
 

@@ -1,8 +1,9 @@
-/* exec_ctl.c: control, debug and test registers, machine status word, caches, CPUID, time stamp, model-specific registers, LOADALL,
- * SYSENTER. SDM 2, 3A chapter 2, 3B appendix B. */
+/* exec_ctl.c: control, debug and test registers, machine status word, caches, CPUID, LOADALL, SYSENTER. SDM 2, 3A chapter 2. Time stamp and
+ * model-specific registers: exec_msr.c. */
 #include "cpu/x86/block_cache.h"
 #include "cpu/x86/far.h"
 #include "cpu/x86/flags.h"
+#include "cpu/x86/fpu.h"
 #include "cpu/x86/handlers.h"
 
 static bool privileged(struct x86 *c, const struct x86_insn *i)
@@ -31,6 +32,7 @@ static void mode_changed(struct x86 *c, uint32_t old)
         for (unsigned n = 0; n < SEG_COUNT; n++) x86_derive_segment(c, n);
     }
     if (changed & (CR0_PG | CR0_WP | CR0_PE)) x86_tlb_flush(c, false);
+    if (changed & CR0_NE) x86_fpu_update_error(c); // FERR# is for NE = 0 only
     x86_tlb_select(c);
 }
 
@@ -103,7 +105,7 @@ static uint32_t cr4_bits(const struct x86 *c)
     return (x86_has(c, FEAT_VME) ? CR4_VME | CR4_PVI : 0) | (x86_has(c, FEAT_TSC) ? CR4_TSD : 0) | (x86_has(c, FEAT_DE) ? CR4_DE : 0) |
            (x86_has(c, FEAT_PSE) ? CR4_PSE : 0) | (x86_has(c, FEAT_PAE) ? CR4_PAE : 0) | (x86_has(c, FEAT_PGE) ? CR4_PGE : 0) |
            (x86_has(c, FEAT_FXSR) ? CR4_OSFXSR : 0) | (x86_has(c, FEAT_SSE) ? CR4_OSXMMEXCPT : 0) |
-           (x86_has(c, FEAT_P6) ? CR4_PCE : 0) | (c->model->family >= 5 ? CR4_MCE : 0);
+           (x86_has(c, FEAT_MMX) ? CR4_PCE : 0) | (c->model->family >= 5 ? CR4_MCE : 0);
 }
 
 static bool set_cr3(struct x86 *c, const struct x86_insn *i, uint32_t v)
@@ -224,25 +226,28 @@ void x86_mov_tr(struct x86 *c, const struct x86_insn *i)
     x86_next(c, i);
 }
 
-/* --- CPUID, time, MSRs ------------------------------------------------------------------------------------------------------------------ */
+/* --- CPUID ------------------------------------------------------------------------------------------------------------------------------ */
 
-static void cpuid_leaf(const struct x86 *c, uint32_t leaf, uint32_t r[4])
+/* Leaves 80000002h-80000004h: the name at the end of 47 characters and a zero (SDM 2A, CPUID). */
+static void brand_leaf(const char *brand, unsigned part, uint32_t r[4])
 {
-    const struct x86_model *m = c->model;
+    char   text[48];
+    size_t n = strnlen(brand, sizeof(text) - 1);
 
+    memset(text, ' ', sizeof(text));
+    text[sizeof(text) - 1] = 0;
+    memcpy(text + sizeof(text) - 1 - n, brand, n);
+    memcpy(r, text + 16 * part, 16);
+}
+
+/* Leaves above the last one answer as the last basic one does. */
+static void cpuid_leaf(const struct x86_model *m, uint32_t leaf, uint32_t r[4])
+{
     memset(r, 0, 4 * sizeof(r[0]));
-    if (leaf >= 0x80000000u) {
-        if (!m->brand) {
-            cpuid_leaf(c, m->cpuid_max, r);
-        } else if (leaf == 0x80000000u) {
-            r[0] = 0x80000004u;
-        } else if (leaf == 0x80000001u) {
-            r[3] = m->features & FEAT_NX ? 1u << 20 : 0;
-        } else if (leaf <= 0x80000004u) {
-            char text[48] = {0};
-            memcpy(text, m->brand, strnlen(m->brand, sizeof(text) - 1));
-            memcpy(r, text + 16 * (leaf - 0x80000002u), 16);
-        }
+    if (leaf >= 0x80000000u && m->brand && leaf <= 0x80000004u) {
+        if (leaf == 0x80000000u) r[0] = 0x80000004u;
+        else if (leaf == 0x80000001u) r[3] = m->features & FEAT_NX ? 1u << 20 : 0;
+        else brand_leaf(m->brand, leaf - 0x80000002u, r);
         return;
     }
     if (leaf > m->cpuid_max) leaf = m->cpuid_max;
@@ -255,14 +260,13 @@ static void cpuid_leaf(const struct x86 *c, uint32_t leaf, uint32_t r[4])
         break;
     case 1:
         r[0] = m->reset_edx;
-        r[1] = m->features & FEAT_CLFSH ? 8u << 8 : 0;
+        r[1] = m->cpuid_ebx;
         r[3] = m->cpuid_edx;
         break;
-    case 2: // descriptors: caches and TLBs of the model
-        r[0] = m->family == 15 ? 0x665B5001u : 0x03020101u;
-        r[3] = m->family == 15 ? 0x007A7000u : 0x0C040843u;
+    default: // 2
+        r[0] = m->caches[0];
+        r[3] = m->caches[1];
         break;
-    default: break;
     }
 }
 
@@ -270,131 +274,12 @@ void x86_cpuid(struct x86 *c, const struct x86_insn *i)
 {
     uint32_t r[4];
 
-    cpuid_leaf(c, x86_r32(c, REG_EAX), r);
+    cpuid_leaf(c->model, x86_r32(c, REG_EAX), r);
     x86_set_r32(c, REG_EAX, r[0]);
     x86_set_r32(c, REG_EBX, r[1]);
     x86_set_r32(c, REG_ECX, r[2]);
     x86_set_r32(c, REG_EDX, r[3]);
     x86_next(c, i);
-}
-
-static uint64_t time_stamp(struct x86 *c, const struct x86_insn *i)
-{
-    c->cur = i;
-    return (c->tsc ? c->tsc(c->opaque) : x86_retired_at(c, i)) + c->tsc_offset;
-}
-
-void x86_rdtsc(struct x86 *c, const struct x86_insn *i)
-{
-    uint64_t t;
-
-    if ((c->cr4 & CR4_TSD) && c->cpl != 0) {
-        x86_gp0(c, i);
-        return;
-    }
-    t = time_stamp(c, i);
-    x86_set_r32(c, REG_EAX, (uint32_t)t);
-    x86_set_r32(c, REG_EDX, (uint32_t)(t >> 32));
-    x86_next(c, i);
-}
-
-/* 40 bits are read (SDM 2B, RDPMC). */
-void x86_rdpmc(struct x86 *c, const struct x86_insn *i)
-{
-    if (((c->cr4 & CR4_PCE) == 0 && c->cpl != 0) || x86_r32(c, REG_ECX) > 1) {
-        x86_gp0(c, i);
-        return;
-    }
-    x86_set_r32(c, REG_EDX, c->perf_counter[x86_r32(c, REG_ECX)] >> 32 & 0xFF);
-    x86_set_r32(c, REG_EAX, (uint32_t)c->perf_counter[x86_r32(c, REG_ECX)]);
-    x86_next(c, i);
-}
-
-enum msr {
-    MSR_MC_ADDR = 0, MSR_MC_TYPE = 1, MSR_TSC = 0x10, MSR_APICBASE = 0x1B, MSR_PERF_COUNTER = 0xC1, MSR_MTRRCAP = 0xFE, MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175,
-    MSR_SYSENTER_EIP = 0x176, MSR_MCG_CAP = 0x179, MSR_MCG_STATUS = 0x17A, MSR_PERF_SELECT = 0x186, MSR_MTRR_PHYS = 0x200, MSR_PAT = 0x277, MSR_MTRR_DEF = 0x2FF,
-};
-#define MSR_EFER 0xC0000080u
-
-static int fixed_mtrr(uint32_t n)
-{
-    if (n == 0x250) return 0;
-    if (n == 0x258 || n == 0x259) return (int)(n - 0x257);
-    if (n >= 0x268 && n <= 0x26F) return (int)(n - 0x265);
-    return -1;
-}
-
-/* Where MSR N is kept, NULL if the model has no such register or it is not a plain one. */
-static uint64_t *plain_msr(struct x86 *c, uint32_t n)
-{
-    if (x86_has(c, FEAT_SEP)) {
-        if (n == MSR_SYSENTER_CS) return &c->sysenter_cs;
-        if (n == MSR_SYSENTER_ESP) return &c->sysenter_esp;
-        if (n == MSR_SYSENTER_EIP) return &c->sysenter_eip;
-    }
-    if (x86_has(c, FEAT_MTRR)) {
-        if (n >= MSR_MTRR_PHYS && n < MSR_MTRR_PHYS + 16) return &c->mtrr_phys[n - MSR_MTRR_PHYS];
-        if (fixed_mtrr(n) >= 0) return &c->mtrr_fixed[fixed_mtrr(n)];
-        if (n == MSR_MTRR_DEF) return &c->mtrr_def;
-    }
-    if (x86_has(c, FEAT_PAT) && n == MSR_PAT) return &c->msr_pat;
-    if (x86_has(c, FEAT_P6) && n == MSR_APICBASE) return &c->msr_apicbase;
-    if (x86_has(c, FEAT_P6) && c->model->family == 6) {
-        if (n == MSR_PERF_COUNTER || n == MSR_PERF_COUNTER + 1) return &c->perf_counter[n - MSR_PERF_COUNTER];
-        if (n == MSR_PERF_SELECT || n == MSR_PERF_SELECT + 1) return &c->perf_select[n - MSR_PERF_SELECT];
-    }
-    if (x86_has(c, FEAT_MCA) && n == MSR_MCG_STATUS) return &c->mcg_status;
-    if (x86_has(c, FEAT_NX) && n == MSR_EFER) return &c->msr_efer;
-    return NULL;
-}
-
-/* Registers that read as zero and ignore writes: machine check banks, performance counters, microcode, debug control. */
-static bool quiet_msr(const struct x86 *c, uint32_t n)
-{
-    if (c->model->family == 5) return n <= 0x14;
-    if (!x86_has(c, FEAT_P6)) return false;
-    return n <= 1 || n == 0x17 || n == 0x2A || n == 0x79 || n == 0x8B || n == 0x119 || n == 0x11E ||
-           (n >= 0x1D9 && n <= 0x1E0) || (n >= 0x400 && n < 0x414) || n == 0x1A0 || n == 0x19A || n == 0x198;
-}
-
-void x86_rdmsr(struct x86 *c, const struct x86_insn *i)
-{
-    uint32_t  n = x86_r32(c, REG_ECX);
-    uint64_t *plain, v = 0;
-
-    if (!privileged(c, i)) return;
-    plain = plain_msr(c, n);
-    if (plain) v = *plain;
-    else if (n == MSR_TSC && x86_has(c, FEAT_TSC)) v = time_stamp(c, i);
-    else if (n == MSR_MTRRCAP && x86_has(c, FEAT_MTRR)) v = 0x508; // 8 variable ranges, fixed ranges, write combining
-    else if (n == MSR_MCG_CAP && x86_has(c, FEAT_MCA)) v = 0;
-    else if (!quiet_msr(c, n)) {
-        x86_gp0(c, i);
-        return;
-    }
-    x86_set_r32(c, REG_EAX, (uint32_t)v);
-    x86_set_r32(c, REG_EDX, (uint32_t)(v >> 32));
-    x86_next(c, i);
-}
-
-void x86_wrmsr(struct x86 *c, const struct x86_insn *i)
-{
-    uint32_t  n = x86_r32(c, REG_ECX);
-    uint64_t *plain, v = c->gpr[REG_EDX] << 32 | x86_r32(c, REG_EAX);
-
-    if (!privileged(c, i)) return;
-    plain = plain_msr(c, n);
-    if (plain) {
-        if (n == MSR_EFER) v &= 1u << 11;
-        *plain = v;
-        if (n == MSR_EFER) x86_tlb_flush(c, false);
-    } else if (n == MSR_TSC && x86_has(c, FEAT_TSC)) {
-        c->tsc_offset += v - time_stamp(c, i);
-    } else if (!quiet_msr(c, n)) {
-        x86_gp0(c, i);
-        return;
-    }
-    x86_end(c, i);
 }
 
 /* --- SYSENTER, SYSEXIT (SDM 2B) ----------------------------------------------------------------------------------------------------- */

@@ -17,8 +17,8 @@ enum x86_feature {
     FEAT_TSC   = 1u << 9,
     FEAT_MSR   = 1u << 10,
     FEAT_CX8   = 1u << 11,
-    FEAT_MMX   = 1u << 12,
-    FEAT_P6    = 1u << 13, /* CMOV FCMOV FCOMI RDPMC UD2 and multi-byte NOP */
+    FEAT_MMX   = 1u << 12, /* and RDPMC, which came with it */
+    FEAT_P6    = 1u << 13, /* CMOV FCMOV FCOMI UD2 and multi-byte NOP */
     FEAT_PAE   = 1u << 14,
     FEAT_PGE   = 1u << 15,
     FEAT_SEP   = 1u << 16,
@@ -40,7 +40,9 @@ struct x86_model {
     unsigned    family;      /* 0 (8086), 2, 3, 4, 5, 6, 15 */
     uint32_t    reset_edx;   /* DX at reset: family/model/stepping; also CPUID.1:EAX */
     uint32_t    cpuid_max;
-    uint32_t    cpuid_edx;   /* leaf 1 */
+    uint32_t    cpuid_edx;   /* leaf 1: the features less those that the machine lacks (the local APIC and what needs it) */
+    uint32_t    cpuid_ebx;   /* leaf 1: brand index, CLFLUSH line in units of 8 bytes */
+    uint32_t    caches[2];   /* leaf 2, EAX and EDX: cache and TLB descriptors */
     const char *brand;       /* extended leaves; NULL: none */
     unsigned    max_length;  /* bytes of an instruction: 10 on the 286, 15 from the 386, none on the 8086 (0) */
 };

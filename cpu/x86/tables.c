@@ -208,7 +208,7 @@ const struct x86_opdef x86_map_0f[256] = {
              {"mov", {Rd, Td}, 0, FEAT_386, ONE(mov_rt), NULL}, UD, {"mov", {Td, Rd}, 0, FEAT_386, ONE(mov_tr), NULL}, UD,
     /* 28 */ ROW8(SIMD),
     /* 30 */ {"wrmsr", {NONE}, OP_END, FEAT_MSR, ONE(wrmsr), NULL}, {"rdtsc", {NONE}, 0, FEAT_TSC, ONE(rdtsc), NULL},
-             {"rdmsr", {NONE}, 0, FEAT_MSR, ONE(rdmsr), NULL}, {"rdpmc", {NONE}, 0, FEAT_P6, ONE(rdpmc), NULL},
+             {"rdmsr", {NONE}, 0, FEAT_MSR, ONE(rdmsr), NULL}, {"rdpmc", {NONE}, 0, FEAT_MMX, ONE(rdpmc), NULL},
              {"sysenter", {NONE}, OP_END, FEAT_SEP, ONE(sysenter), NULL}, {"sysexit", {NONE}, OP_END, FEAT_SEP, ONE(sysexit), NULL}, UD, UD,
     /* 38 */ ROW8(UD),
     /* 40 */ ROW16(CMOV),

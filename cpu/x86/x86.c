@@ -5,6 +5,7 @@
 #include "cpu/x86/far.h"
 #include "cpu/x86/flags.h"
 #include "cpu/x86/fpu.h"
+#include "cpu/x86/msr.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -84,13 +85,7 @@ void x86_reset(struct x86 *c)
     c->dr[7] = 0x400;
     memset(c->tr_regs, 0, sizeof(c->tr_regs));
     memset(c->pdpte, 0, sizeof(c->pdpte));
-    c->msr_apicbase = 0;
-    c->msr_pat = 0x0007040600070406ull;
-    c->sysenter_cs = c->sysenter_esp = c->sysenter_eip = c->msr_efer = c->mcg_status = c->mtrr_def = 0;
-    memset(c->perf_select, 0, sizeof(c->perf_select));
-    memset(c->perf_counter, 0, sizeof(c->perf_counter));
-    memset(c->mtrr_phys, 0, sizeof(c->mtrr_phys));
-    memset(c->mtrr_fixed, 0, sizeof(c->mtrr_fixed));
+    x86_msr_reset(c);
     c->halted = c->shutdown = c->inhibit = c->inhibit_traps = c->nmi_blocked = false;
     c->pending &= PENDING_INTR;
     c->debug_hit = 0;
@@ -208,7 +203,7 @@ static const struct state_field x86_fields[] = {
     STATE_UINT(struct x86, msr_apicbase), STATE_UINT(struct x86, sysenter_cs), STATE_UINT(struct x86, sysenter_esp),
     STATE_UINT(struct x86, sysenter_eip), STATE_UINT(struct x86, msr_pat), STATE_UINT(struct x86, msr_efer), STATE_UINT(struct x86, mtrr_def),
     STATE_UINTS(struct x86, mtrr_phys, uint64_t), STATE_UINTS(struct x86, mtrr_fixed, uint64_t), STATE_UINT(struct x86, mcg_status),
-    STATE_UINTS(struct x86, perf_select, uint64_t), STATE_UINTS(struct x86, perf_counter, uint64_t),
+    STATE_UINTS(struct x86, mc_ctl, uint64_t), STATE_UINTS(struct x86, msr_kept, uint64_t), STATE_UINTS(struct x86, perf_select, uint64_t), STATE_UINTS(struct x86, perf_counter, uint64_t),
     STATE_UINT(struct x86, halted), STATE_UINT(struct x86, shutdown), STATE_UINT(struct x86, inhibit), STATE_UINT(struct x86, inhibit_traps),
     STATE_UINT(struct x86, nmi_blocked), STATE_UINT(struct x86, pending), STATE_UINT(struct x86, debug_hit), STATE_SKIP(struct x86, step_mode),
     STATE_SKIP(struct x86, kicked), STATE_SKIP(struct x86, ext), STATE_GROWING(struct x86, tlb_image, tlb_image_size),

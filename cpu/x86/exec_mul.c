@@ -214,7 +214,7 @@ INLINE void ascii_adjust(struct x86 *c, const struct x86_insn *i, int sign)
         ax = (uint16_t)(ax + sign * 0x106);
     } else if (adjust) {
         al = (uint8_t)(al + sign * 6);
-        ax = (uint16_t)(((ax >> 8) + sign) << 8 | al);
+        ax = (uint16_t)((unsigned)((ax >> 8) + sign) << 8 | al);
     }
     al = (uint8_t)(old + (adjust ? sign * 6 : 0));
     x86_set_r16(c, REG_EAX, ax & 0xFF0F);

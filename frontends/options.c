@@ -289,7 +289,7 @@ static const struct option_info table[] = {
 
     {"Machine", 0, NULL, NULL, NULL, NULL, 0},
     {"memory", 'm', "SIZE", "RAM, 256K to 3G", "64M", set_memory, 0},
-    {"cpu", 0, "MODEL", "8086 286 386 486 pentium pentium-mmx pentium2 pentium3 pentium4", "the newest complete", set_cpu, 0},
+    {"cpu", 0, "MODEL", "8086 286 386 486 pentium pentium-mmx pentium2 pentium3 pentium4", "pentium4", set_cpu, 0},
     {"engine", 0, "ENGINE", "interp, jit or lockstep", "the fastest there is", set_engine, 0},
     {"bios", 0, "FILE", "another system BIOS", "built in", set_file, offsetof(struct options, config.bios)},
     {"vga-bios", 0, "FILE", "another VGA BIOS", "built in", set_file, offsetof(struct options, config.vga_bios)},

@@ -24,9 +24,10 @@ int x86_blocks_init(struct x86 *c)
     k->size = ARENA_SIZE;
     k->arena = mmap(NULL, k->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     k->page = mmap(NULL, PHYS_PAGES * sizeof(*k->page), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    k->bytes = mmap(NULL, PHYS_PAGES * sizeof(*k->bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     k->bucket = calloc(BLOCK_BUCKETS, sizeof(*k->bucket));
     k->scratch = calloc(1, BLOCK_ROOM);
-    if (k->arena == MAP_FAILED || k->page == MAP_FAILED || !k->bucket || !k->scratch) {
+    if (k->arena == MAP_FAILED || k->page == MAP_FAILED || k->bytes == MAP_FAILED || !k->bucket || !k->scratch) {
         x86_blocks_destroy(c);
         return -ENOMEM;
     }
@@ -38,6 +39,8 @@ void x86_blocks_destroy(struct x86 *c)
     struct x86_block_cache *k = c->cache;
 
     if (!k) return;
+    if (k->used) x86_blocks_flush(c); // frees the maps of bytes
+    if (k->bytes && (void *)k->bytes != MAP_FAILED) munmap(k->bytes, PHYS_PAGES * sizeof(*k->bytes));
     if (k->arena && k->arena != MAP_FAILED) munmap(k->arena, k->size);
     if (k->page && (void *)k->page != MAP_FAILED) munmap(k->page, PHYS_PAGES * sizeof(*k->page));
     free(k->bucket);
@@ -59,6 +62,8 @@ void x86_blocks_flush(struct x86 *c)
     while (at < k->used) { // only the pages that held something need cleaning
         struct x86_block *b = (struct x86_block *)(k->arena + at);
         k->page[b->phys >> PAGE_SHIFT] = NULL;
+        free(k->bytes[b->phys >> PAGE_SHIFT]);
+        k->bytes[b->phys >> PAGE_SHIFT] = NULL;
         c->phys->code_lines[b->phys >> PAGE_SHIFT] = 0;
         b->valid = false;
         at += sizeof(*b) + (b->count + 1u) * sizeof(b->insn[0]);
@@ -79,6 +84,18 @@ static uint64_t lines_of(const struct x86_block *b)
     return (~0ull << first) & (~0ull >> (63 - last));
 }
 
+#define CODE_BYTES (PAGE_SIZE / 8)
+
+/* Marks the block's bytes in its page's map; without memory for a map every byte of the page counts as code. */
+static void mark_bytes(struct x86 *c, const struct x86_block *b)
+{
+    uint64_t **map = &c->cache->bytes[b->phys >> PAGE_SHIFT];
+
+    if (!*map) *map = calloc(1, CODE_BYTES);
+    for (uint32_t k = b->phys & PAGE_MASK; *map && k < (b->phys & PAGE_MASK) + b->bytes; k++)
+        (*map)[k >> 6] |= 1ull << (k & 63);
+}
+
 static void enter_block(struct x86 *c, struct x86_block *b)
 {
     struct x86_block_cache *k = c->cache;
@@ -91,6 +108,7 @@ static void enter_block(struct x86 *c, struct x86_block *b)
     k->page[page] = b;
     if (!c->phys->code_lines[page]) x86_tlb_drop_fast(c, b->phys & ~PAGE_MASK, PAGE_SIZE, true);
     c->phys->code_lines[page] |= lines_of(b);
+    mark_bytes(c, b);
 }
 
 /* Ends the array with the instruction that leaves the block, and numbers the rest. */
@@ -238,12 +256,25 @@ static void drop_block(struct x86 *c, struct x86_block *b)
     c->stats.invalidations++;
 }
 
+/* Whether one of N bytes from ADDR, within a page, belongs to a block. */
+static bool is_code(const struct x86 *c, uint32_t addr, uint32_t n)
+{
+    const uint64_t *bytes = c->cache->bytes[addr >> PAGE_SHIFT];
+
+    if (!bytes || n > 64) return true;
+    for (uint32_t k = addr & PAGE_MASK; n--; k++)
+        if (bytes[k >> 6] >> (k & 63) & 1) return true;
+    return false;
+}
+
 void x86_blocks_invalidate(struct x86 *c, uint32_t addr, uint32_t n)
 {
     uint32_t           page = addr >> PAGE_SHIFT;
     struct x86_block **at = &c->cache->page[page];
     uint64_t           lines = 0;
 
+    if (!is_code(c, addr, n)) return; // beside it
+    if (c->cache->bytes[page]) memset(c->cache->bytes[page], 0, CODE_BYTES);
     while (*at) {
         struct x86_block *b = *at;
         if (b->phys < addr + n && addr < b->phys + b->bytes) {
@@ -251,6 +282,7 @@ void x86_blocks_invalidate(struct x86 *c, uint32_t addr, uint32_t n)
             drop_block(c, b);
         } else {
             lines |= lines_of(b);
+            mark_bytes(c, b);
             at = &b->page_next;
         }
     }

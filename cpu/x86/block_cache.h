@@ -16,6 +16,7 @@ struct x86_block_cache {
     size_t             used, size;
     struct x86_block **bucket;    /* [BLOCK_BUCKETS], chained by hash_next */
     struct x86_block **page;      /* [PHYS_PAGES], chained by page_next */
+    uint64_t         **bytes;     /* [PHYS_PAGES]: which bytes of a page belong to a block, a bit each */
     struct x86_block  *scratch;   /* one instruction, not entered anywhere */
     struct x86_insn   *patched;   /* by x86_leave_after(): to be restored */
     x86_fn            *patched_fn;

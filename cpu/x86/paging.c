@@ -483,8 +483,30 @@ bool x86_load_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32
     return access_segment(c, i, seg, off, size, false, &c->mem_value);
 }
 
+/* A write to a page that holds code, the most frequent reason to come here: programs of one segment keep stack and data next to
+ * their code. The same as access_segment() where the translation is cached and the bytes written are no code. */
+static bool store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_t value, unsigned size)
+{
+    const struct x86_segment *s = &c->seg[seg];
+    lin_t                     lin = s->base + off;
+    uint64_t                  e = c->tlb.entry[lin >> PAGE_SHIFT], lines;
+    uint32_t                  at = (uint32_t)e & ~PAGE_MASK;
+    const struct phys_region *r;
+    unsigned                  first = (lin & PAGE_MASK) >> 6, last = ((lin + size - 1) & PAGE_MASK) >> 6;
+
+    if ((int64_t)off + size - 1 > s->write_limit || c->tlb_write == c->tlb.none || e >> 32) return false;
+    if ((lin & PAGE_MASK) > PAGE_SIZE - size || !(e & (c->cpl == 3 ? TLB_WRITE_U : TLB_WRITE_S)) || !(e & TLB_VALID)) return false;
+    at = phys_wrap(c->phys, at);
+    r = phys_writer(c->phys, at);
+    lines = c->phys->code_lines[at >> PAGE_SHIFT];
+    if (r->kind != PHYS_RAM || !lines || r->dirty || ((lines >> first | lines >> last) & 1)) return false;
+    memcpy(r->host + (at - r->base) + (lin & PAGE_MASK), &value, size);
+    return true;
+}
+
 bool x86_store_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, uint64_t value, unsigned size)
 {
+    if (likely(store_beside_code(c, seg, off, value, size))) return true;
     return access_segment(c, i, seg, off, size, true, &value);
 }
 

@@ -68,74 +68,7 @@ ks_peek:
 .drop:  call ks_take                    ; a code that this function hides
         jmp ks_peek
 .none:  or byte [bp+F_FL], ZF
-        call ks_idle
         jmp frame_exit
-
-; A program that does nothing but ask again sleeps until the next interrupt.
-; It is one when IDLE_CALLS calls in a row came from the same place with the
-; same registers, the same stack above them and the same cursor, none more than
-; IDLE_GAP timer ticks after the one before. So a game that looks for a key once
-; a frame is not, nor is DOS, which looks for Ctrl-C at each character of output.
-; Nobody sleeps where the timer could not wake him.
-IDLE_CALLS      equ 256
-IDLE_WORDS      equ 32                  ; of the stack, from the frame up
-IDLE_GAP        equ 48                  ; 20 us; the counter goes down by twos
-
-ks_idle:
-        mov bx, [50h]                   ; cursor of page 0
-        mov ds, [B_EBDA]
-        add bx, bp
-        xor si, si
-        mov cx, IDLE_WORDS
-.sum:   rol bx, 1
-        add bx, [bp+si]
-        inc si
-        inc si
-        cmp si, F_FL                    ; the flags are left out
-        jne .next
-        inc si
-        inc si
-.next:  loop .sum
-        call ks_counter
-        mov dx, [E_IDLETIME]
-        mov [E_IDLETIME], ax
-        sub dx, ax
-        cmp dx, IDLE_GAP
-        ja .busy
-        cmp bx, [E_IDLESUM]
-        jne .busy
-        inc word [E_IDLECALLS]
-        cmp word [E_IDLECALLS], IDLE_CALLS
-        jb .end
-        mov word [E_IDLECALLS], 0
-        test byte [bp+F_FL+1], 2        ; IF: the caller lets interrupts in,
-        jz .end
-        in al, PIC1+1                   ; the timer is not masked
-        test al, 1
-        jnz .end
-        mov al, 0Bh                     ; and nothing is in service that
-        out PIC1, al                    ; would hold it off
-        in al, PIC1
-        test al, al
-        jnz .end
-        sti
-        hlt
-        call ks_counter                 ; the sleep does not count as a gap
-        mov [E_IDLETIME], ax
-.end:   ret
-.busy:  mov [E_IDLESUM], bx
-        mov word [E_IDLECALLS], 0
-        ret
-
-; ks_counter: AX = counter 0 now.
-ks_counter:
-        mov al, 0
-        out PITCTL, al                 ; latch
-        in al, PIT0
-        mov ah, al
-        in al, PIT0
-        xchg al, ah
-        ret
 
 ; ks_take: BX = head -> AX = key, head advanced.
 ks_take:

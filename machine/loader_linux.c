@@ -73,8 +73,8 @@ static int refuse(const struct loader *l, int result, char *error, size_t error_
 
 static int refuse_memory(const struct loader *l, const char *what, uint64_t need, char *error, size_t error_size)
 {
-    snprintf(error, error_size, "%s: %s at least %llu MB of memory; the machine has %llu MB (-m gives it more)", l->name, what,
-             (unsigned long long)((need + 0xFFFFF) >> 20), (unsigned long long)(l->ram >> 20));
+    snprintf(error, error_size, "%s: %s at least %llu MB of memory; the machine has %llu %s (-m gives it more)", l->name, what,
+             (unsigned long long)((need + 0xFFFFF) >> 20), LOADER_SIZE(l->ram));
     return -ENOMEM;
 }
 

@@ -110,8 +110,8 @@ static int check_segments(const struct loader *l, char *error, size_t error_size
         if (end <= 0xA0000 && end <= l->ram) continue;
         if (at >= MEGABYTE && end <= l->ram) continue;
         if (at >= MEGABYTE)
-            snprintf(error, error_size, "%s: loads up to %llXh, which takes %llu MB of memory; the machine has %llu MB (-m gives it more)", l->name,
-                     (unsigned long long)end, (unsigned long long)((end + 0xFFFFF) >> 20), (unsigned long long)(l->ram >> 20));
+            snprintf(error, error_size, "%s: loads up to %llXh, which takes %llu MB of memory; the machine has %llu %s (-m gives it more)", l->name,
+                     (unsigned long long)end, (unsigned long long)((end + 0xFFFFF) >> 20), LOADER_SIZE(l->ram));
         else
             snprintf(error, error_size, "%s: loads at %llXh-%llXh, where a PC has no memory", l->name, (unsigned long long)at, (unsigned long long)end - 1);
         return -EINVAL;
@@ -261,8 +261,8 @@ static int check_room(const struct loader *l, char *error, size_t error_size)
     struct multiboot_layout unused;
 
     if (lay_out(l, 0x9FC00, l->ram, &unused)) return 0;
-    snprintf(error, error_size, "%s: its modules of %llu KB do not fit in the machine's memory of %llu MB (-m gives it more)", l->name,
-             (unsigned long long)(modules_size(&l->multiboot) >> 10), (unsigned long long)(l->ram >> 20));
+    snprintf(error, error_size, "%s: its modules of %llu KB do not fit in the machine's memory of %llu %s (-m gives it more)", l->name,
+             (unsigned long long)(modules_size(&l->multiboot) >> 10), LOADER_SIZE(l->ram));
     return -ENOMEM;
 }
 

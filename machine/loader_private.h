@@ -97,6 +97,9 @@ bool loader_is_elf(const struct loader_file *);
 /* Reads a file of at most MAX bytes, -errno with one line in ERROR. */
 int loader_read_file(const char *path, uint64_t max, struct loader_file *, char *error, size_t error_size);
 
+/* SIZE for a message: number and unit. */
+#define LOADER_SIZE(size) (unsigned long long)((size) >> 20 ? (size) >> 20 : (size) >> 10), (size) >> 20 ? "MB" : "KB"
+
 static inline uint16_t get16(const uint8_t *p)
 {
     return (uint16_t)(p[0] | p[1] << 8);

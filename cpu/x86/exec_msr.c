@@ -23,11 +23,16 @@ enum msr {
 #define MTRR_RANGES   8u
 #define MTRRCAP       (0x500u | MTRR_RANGES) /* write combining, fixed ranges */
 
-enum { P5 = 1, P6 = 2, P4 = 4 }; /* families 5, 6 and 15 */
+enum { P5 = 1, P2 = 2, P3 = 4, P6 = P2 | P3, P4 = 8 }; /* families 5, 6 and 15 */
 
 static unsigned family_bit(const struct x86 *c)
 {
-    return c->model->family == 5 ? P5 : c->model->family == 6 ? P6 : c->model->family == 15 ? P4 : 0;
+    switch (c->model->family) {
+    case 5: return P5;
+    case 6: return x86_has(c, FEAT_SSE) ? P3 : P2;
+    case 15: return P4;
+    default: return 0;
+    }
 }
 
 /* --- registers without a place of their own ------------------------------------------------------------------------------------- */
@@ -56,7 +61,8 @@ static const struct msr_row rows[] = {
     {0x118, 1, P6, 0, 0xFF},                 /* BBL_CR_DECC */
     {0x119, 1, P6, 0x200000, 0x1FFFFF},      /* BBL_CR_CTL: the serial number is off until RESET */
     {0x11A, 2, P6, 0, 0},                    /* BBL_CR_TRIG, BBL_CR_BUSY */
-    {0x11E, 1, P6, 0x00704501, 0x007FFFFF},  /* BBL_CR_CTL3: second-level cache configured, enabled, 512 KB, 4 ways, 64 GB */
+    {0x11E, 1, P2, 0x00704501, 0x007FFFFF},  /* BBL_CR_CTL3: second-level cache configured, enabled, 512 KB, 4 ways, 64 GB */
+    {0x11E, 1, P3, 0x00702701, 0x007FFFFF},  /* 256 KB, 8 ways */
     {0x19A, 1, P4, 0, 0x1E},                 /* IA32_CLOCK_MODULATION */
     {0x19B, 1, P4, 0, 0x03},                 /* IA32_THERM_INTERRUPT */
     {0x19C, 1, P4, 0, 0},                    /* IA32_THERM_STATUS: cool */

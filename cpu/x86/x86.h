@@ -169,7 +169,7 @@ struct x86 {
     uint64_t mtrr_def, mtrr_phys[16], mtrr_fixed[11], mcg_status;
     uint64_t mc_ctl[5];    /* machine check banks */
     uint64_t perf_select[2], perf_counter[2]; /* kept; the counters stand still */
-    uint64_t msr_kept[34]; /* those that exec_msr.c only keeps */
+    uint64_t msr_kept[35]; /* those that exec_msr.c only keeps */
 
     bool     halted;
     bool     shutdown;     /* triple fault */

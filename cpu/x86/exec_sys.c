@@ -244,14 +244,20 @@ void x86_ltr_m(struct x86 *c, const struct x86_insn *i)
 
 /* --- protection checks: VERR VERW LAR LSL ARPL ---------------------------------------------------------------------------------------- */
 
-static void verify(struct x86 *c, const struct x86_insn *i, uint16_t selector, bool write)
+static __attribute__((noinline)) bool usable(struct x86 *c, const struct x86_insn *i, uint16_t selector, bool write)
 {
     struct x86_descriptor d;
-    bool                  ok = x86_try_descriptor(c, i, selector, &d);
+
+    if (!x86_try_descriptor(c, i, selector, &d)) return false;
+    if (!desc_is_segment(&d) || !(write ? desc_writable(&d) : desc_readable(&d))) return false;
+    return desc_conforming(&d) || (desc_dpl(&d) >= c->cpl && desc_dpl(&d) >= (selector & 3u));
+}
+
+static void verify(struct x86 *c, const struct x86_insn *i, uint16_t selector, bool write)
+{
+    bool ok = usable(c, i, selector, write);
 
     if (c->exc.pending) return;
-    ok = ok && desc_is_segment(&d) && (write ? desc_writable(&d) : desc_readable(&d));
-    ok = ok && (desc_conforming(&d) || (desc_dpl(&d) >= c->cpl && desc_dpl(&d) >= (selector & 3u)));
     flags_change(c, FLAG_ZF, ok ? FLAG_ZF : 0);
     x86_next(c, i);
 }
@@ -282,21 +288,23 @@ static bool type_visible(const struct x86_descriptor *d, bool limit)
     return desc_is_segment(d) || ((with_limit | (limit ? 0 : gates)) >> desc_type(d) & 1);
 }
 
-static bool look_at(struct x86 *c, const struct x86_insn *i, uint16_t selector, bool limit, struct x86_descriptor *d)
+/* The limit, or the upper half of the descriptor; -1 if it is not to be seen. */
+static __attribute__((noinline)) int64_t look_at(struct x86 *c, const struct x86_insn *i, uint16_t selector, bool limit)
 {
-    if (!x86_try_descriptor(c, i, selector, d)) return false;
-    if (!type_visible(d, limit)) return false;
-    return desc_conforming(d) || (desc_dpl(d) >= c->cpl && desc_dpl(d) >= (selector & 3u));
+    struct x86_descriptor d;
+
+    if (!x86_try_descriptor(c, i, selector, &d) || !type_visible(&d, limit)) return -1;
+    if (!desc_conforming(&d) && (desc_dpl(&d) < c->cpl || desc_dpl(&d) < (selector & 3u))) return -1;
+    return limit ? d.limit : d.high;
 }
 
 static void lar_lsl(struct x86 *c, const struct x86_insn *i, uint16_t selector, bool limit, unsigned size)
 {
-    struct x86_descriptor d;
-    bool                  ok = look_at(c, i, selector, limit, &d);
+    int64_t v = look_at(c, i, selector, limit);
 
     if (c->exc.pending) return;
-    if (ok) x86_set_reg(c, i->dst, limit ? d.limit : d.high & (size == 2 ? 0xFF00 : 0x00F0FF00u), size);
-    flags_change(c, FLAG_ZF, ok ? FLAG_ZF : 0);
+    if (v >= 0) x86_set_reg(c, i->dst, limit ? (uint32_t)v : v & (size == 2 ? 0xFF00 : 0x00F0FF00u), size);
+    flags_change(c, FLAG_ZF, v >= 0 ? FLAG_ZF : 0);
     x86_next(c, i);
 }
 

@@ -174,12 +174,26 @@ static void run_block(struct x86 *c, struct x86_block *b)
     b->insn[0].fn(c, b->insn);
 }
 
+/* Handlers of which the compiler cannot make a tail call (those with locals of which the address is taken, and all of them
+ * without optimization) stay on the host's stack until the loop is reached again: so it is, every STRETCH instructions. */
+enum { STRETCH = 8192 };
+
+static void extend(struct x86 *c, uint64_t until)
+{
+    uint64_t n = until - c->limit < STRETCH ? until - c->limit : STRETCH;
+
+    c->limit += n;
+    c->budget += (int64_t)n;
+}
+
 void x86_run(struct x86 *c, uint64_t until)
 {
     struct x86_block *b, *from;
 
-    c->budget += (int64_t)(until - c->limit);
-    c->limit = until;
+    if (until < c->limit) {
+        c->budget -= (int64_t)(c->limit - until);
+        c->limit = until;
+    }
     c->kicked = false;
     for (;;) {
         c->cur = NULL;
@@ -188,6 +202,7 @@ void x86_run(struct x86 *c, uint64_t until)
         c->link_from = NULL;
         if (c->kicked && !c->exc.pending && !c->debug_hit) break;
         if (take_event(c)) continue;
+        while (c->budget < BLOCK_MAX_INSNS && c->limit < until) extend(c, until);
         if (c->budget <= 0 || c->halted) break;
         if (unlikely(c->inhibit || c->step_mode || (c->eflags & (FLAG_TF | FLAG_RF)))) {
             run_single(c);

@@ -362,3 +362,16 @@ testcase "setcc and jcc near", I386, P4
         gives al, 1
         gives cl, 0
 endtest
+testcase "a long loop of handlers that call each other", I386, P4
+        given ecx, 60000
+        code
+        fninit
+        fld1
+.again: fsqrt
+        fsqrt
+        fsqrt
+        fsqrt
+        loop .again
+        endcode
+        gives ecx, 0
+endtest

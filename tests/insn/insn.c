@@ -29,7 +29,7 @@ enum {
     GDT = 0x1000, IDT = 0x2000, TSS = 0x3000, HANDLERS = 0x4000, KERNEL_STACK = 0x8000,
     /* one segment each: ES CS SS DS FS GS at 10000h, 20000h ... */
     START = 0x100, STACK_TOP = 0x1000,
-    STEPS_MAX = 1000,
+    STEPS_MAX = 1 << 20,
     MODELS_MAX = 16,
 };
 
@@ -247,7 +247,7 @@ static void run(struct bench *b, unsigned mode, bool blocks, struct outcome *o)
 {
     struct x86 *c = &b->cpu;
 
-    for (unsigned n = 0; n < STEPS_MAX && !c->halted; n++) x86_run(c, x86_retired(c) + (blocks ? STEPS_MAX : 1));
+    for (unsigned n = 0; n < STEPS_MAX && !c->halted; n += blocks ? STEPS_MAX : 1) x86_run(c, x86_retired(c) + (blocks ? STEPS_MAX : 1));
     *o = (struct outcome){.vector = -1, .eip = c->eip, .eflags = x86_get_eflags(c)};
     for (unsigned n = 0; n < REGISTERS; n++) o->gpr[n] = (uint32_t)c->gpr[n];
     if (c->seg[SEG_CS].base == 0) look_at_handler(b, mode, o);

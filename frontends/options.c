@@ -149,8 +149,8 @@ static bool set_cpu(struct options *o, info *i, const char *value, char *error, 
 static bool set_engine(struct options *o, info *i, const char *value, char *error, size_t n)
 {
     (void)i;
-    if (strcmp(value, "interp") && strcmp(value, "jit") && strcmp(value, "lockstep"))
-        return fail(error, n, "--engine %s: no such engine; there are: interp jit lockstep", value);
+    if (strcmp(value, "interp"))
+        return fail(error, n, "--engine %s: this build has only: interp", value);
     o->config.engine = value;
     return true;
 }
@@ -290,7 +290,7 @@ static const struct option_info table[] = {
     {"Machine", 0, NULL, NULL, NULL, NULL, 0},
     {"memory", 'm', "SIZE", "RAM, 256K to 3G", "64M", set_memory, 0},
     {"cpu", 0, "MODEL", "8086 286 386 486 pentium pentium-mmx pentium2 pentium3 pentium4", "pentium4", set_cpu, 0},
-    {"engine", 0, "ENGINE", "interp, jit or lockstep", "the fastest there is", set_engine, 0},
+    {"engine", 0, "ENGINE", "interp: the interpreter", "interp", set_engine, 0},
     {"bios", 0, "FILE", "another system BIOS", "built in", set_file, offsetof(struct options, config.bios)},
     {"vga-bios", 0, "FILE", "another VGA BIOS", "built in", set_file, offsetof(struct options, config.vga_bios)},
     {"date", 0, "DATE", "what the clock shows at power-on: now or YYYY-MM-DDTHH:MM:SS",

@@ -5,6 +5,7 @@
 #include "frontends/pace.h"
 #include "frontends/png.h"
 #include "frontends/sdl/input.h"
+#include "frontends/sdl/quiet.h"
 #include "frontends/sdl/sound.h"
 #include "frontends/sdl/window.h"
 #include "frontends/session.h"
@@ -35,9 +36,16 @@ struct sdl {
     char              message[ERROR_SIZE + 32];
 };
 
+/* SDL falls back to drivers that show nothing; those count only if the user has asked for them. */
 bool sdl_has_display(void)
 {
-    return SDL_Init(SDL_INIT_VIDEO) == 0 && SDL_GetNumVideoDisplays() > 0;
+    int         quiet = quiet_begin();
+    bool        has_video = SDL_Init(SDL_INIT_VIDEO) == 0 && SDL_GetNumVideoDisplays() > 0;
+    const char *driver = SDL_GetCurrentVideoDriver();
+
+    quiet_end(quiet);
+    if (!has_video || !driver) return false;
+    return getenv("SDL_VIDEODRIVER") || (strcmp(driver, "offscreen") && strcmp(driver, "dummy") && strcmp(driver, "evdev"));
 }
 
 static void on_speaker(void *opaque, uint64_t time_ns, bool level)

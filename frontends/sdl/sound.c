@@ -4,6 +4,8 @@
  * speech come out right, however fast the cone moves. A high-pass filter takes out the resting position. */
 #include "frontends/sdl/sound.h"
 
+#include "frontends/sdl/quiet.h"
+
 #include <string.h>
 
 #define RATE        48000
@@ -19,10 +21,13 @@
 void sound_open(struct sound *s)
 {
     SDL_AudioSpec want = {.freq = RATE, .format = AUDIO_F32SYS, .channels = 1, .samples = 512};
+    int           quiet;
 
     memset(s, 0, sizeof(*s));
     s->sample_ns = s->left_ns = NS_A_SECOND / RATE;
+    quiet = quiet_begin();
     if (SDL_InitSubSystem(SDL_INIT_AUDIO) == 0) s->device = SDL_OpenAudioDevice(NULL, 0, &want, NULL, 0);
+    quiet_end(quiet);
 }
 
 void sound_close(struct sound *s)

@@ -1,0 +1,15 @@
+-- FreeDOS from the hard disk: reads and writes C:.
+local function prompt(seconds) vm:wait_text("C:\\>%s*$", seconds or 20) end
+vm:wait_text("boot:", 60)
+vm:type("dos\n")
+prompt(60)
+vm:type("dir\n")
+vm:wait_text("COMMAND%s+COM", 10)
+prompt()
+vm:type("copy command.com d.com\n")
+vm:wait_text("1 file%(s%) copied", 10)
+prompt()
+vm:type("echo written > e.txt\n")
+prompt()
+vm:type("type e.txt\n")
+vm:wait_text("\nwritten", 10)

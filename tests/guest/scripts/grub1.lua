@@ -1,0 +1,10 @@
+-- GRUB legacy: its shell.
+vm:wait_text("GNU GRUB +version 0%.97", 60)
+vm:wait_text("grub>", 10)
+vm:type("help\n")
+vm:wait_text("blocklist FILE", 10)
+vm:type(" ")
+vm:type("\n\n\n")
+vm:wait(1)
+vm:type("displaymem\n")
+vm:wait_text("Usable RAM: +Base Address: +0x0 X 4GB %+ 0x100000,", 10)

@@ -3,6 +3,7 @@
 #include "cpu/x86/block_cache.h"
 
 #include "cpu/x86/decode.h"
+#include "cpu/x86/handlers.h"
 #include "cpu/x86/interp.h"
 #include "cpu/x86/plan.h"
 #include "cpu/x86/x86.h"
@@ -13,7 +14,6 @@
 
 #define ARENA_SIZE (64u << 20)
 #define BLOCK_ROOM (sizeof(struct x86_block) + (BLOCK_MAX_INSNS + 1) * sizeof(struct x86_insn))
-#define MAX_LENGTH 15
 
 int x86_blocks_init(struct x86 *c)
 {
@@ -218,14 +218,16 @@ struct x86_block *x86_decode_single(struct x86 *c)
 {
     struct x86_block      *b = c->cache->scratch;
     uint8_t                bytes[256];
-    unsigned               most = c->model->max_length ? c->model->max_length : 64;
+    unsigned               most = c->model->max_length ? c->model->max_length : DECODE_MOST;
     enum x86_decode_result r = DECODE_SHORT;
 
     for (unsigned n = 0; n < most && r == DECODE_SHORT; n++) {
         if (!fetch_byte(c, n, &bytes[n])) return NULL;
         r = x86_decode(c->model, c->code32, bytes, n + 1, &b->insn[0]);
     }
-    if (r == DECODE_SHORT || r == DECODE_LONG) {
+    if (r == DECODE_SHORT && !c->model->max_length) {
+        b->insn[0] = (struct x86_insn){.fn = x86_op_nop, .len = DECODE_MOST - 8}; // prefixes all
+    } else if (r == DECODE_SHORT || r == DECODE_LONG) {
         x86_fault_code(c, NULL, EXC_GP, 0);
         return NULL;
     }

@@ -267,6 +267,7 @@ enum x86_decode_result x86_decode(const struct x86_model *m, bool code32, const 
     bool                    modrm, rd;
 
     memset(i, 0, sizeof(*i));
+    if (k.size > DECODE_MOST) k.size = DECODE_MOST;
     if (m->max_length && k.size > m->max_length) k.size = m->max_length;
     take_prefixes(m, &k, &p);
     i->prefix = p.bits | (p.op66 ? PREFIX_66 : 0) | (code32 != p.op66 ? PREFIX_OP32 : 0) |

@@ -13,6 +13,9 @@ enum x86_decode_result {
     DECODE_LONG,   /* longer than the CPU allows: #GP */
 };
 
+/* Any number of prefixes may come before an instruction of the 8086; DECODE_SHORT is said if it does not end within so many bytes. */
+#define DECODE_MOST 208
+
 /* Decodes the instruction at BYTES, of which SIZE are readable, for MODEL and default size CODE32. Fills all of *I but `off`,
  * `left` and `block`. Undefined opcodes decode to a handler that raises #UD. */
 enum x86_decode_result x86_decode(const struct x86_model *model, bool code32, const uint8_t *bytes, unsigned size, struct x86_insn *i);

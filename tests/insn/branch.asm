@@ -288,6 +288,13 @@ testcase "more than 15 bytes", I386, P4
         endcode
         fault_code 13, 0, 0
 endtest
+testcase "many prefixes", I8086, I8086
+        code
+        times 1000 es
+        mov al, 5
+        endcode
+        gives al, 5
+endtest
 testcase "code that changes the next instruction", I8086, P4
         modes REAL | V86
         code

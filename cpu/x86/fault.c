@@ -1,6 +1,7 @@
 /* fault.c: raising and delivering exceptions; double and triple faults. SDM 3A 6.12-6.15. */
 #include "cpu/x86/far.h"
 #include "cpu/x86/flags.h"
+#include "cpu/x86/history.h"
 #include "cpu/x86/interp.h"
 
 /* Leaves the block at I as if it had not begun: what was paid for and not run is given back. */
@@ -8,13 +9,15 @@ static void unwind(struct x86 *c, const struct x86_insn *i)
 {
     if (!i) return;
     c->budget += i->left;
-    c->eip = x86_insn_eip(c, i);
-    if (!c->code32) c->eip &= 0xFFFF;
+    c->eip = x86_insn_eip(c, i) & c->eip_mask;
 }
 
 static bool raise(struct x86 *c, const struct x86_insn *i, unsigned vector, bool has_error, uint32_t error)
 {
+    uint64_t number = i ? x86_retired_at(c, i) : c->limit - (uint64_t)c->budget;
+
     unwind(c, i);
+    x86_history_add(c, i, vector, has_error, error, number);
     c->exc = (struct x86_exception){.pending = true, .vector = (uint8_t)vector, .has_error = has_error, .error = error};
     return false;
 }
@@ -75,8 +78,10 @@ void x86_deliver_exception(struct x86 *c)
             shut_down(c);
             return;
         }
-        if (makes_double_fault(e.vector, c->exc.vector))
+        if (makes_double_fault(e.vector, c->exc.vector)) {
+            x86_history_double_fault(c, e.vector, c->exc.vector);
             c->exc = (struct x86_exception){.pending = true, .vector = EXC_DF, .has_error = true, .error = 0};
+        }
         e = c->exc;
     }
 }

@@ -1,6 +1,7 @@
 /* interrupt.c: entering and leaving interrupt and exception handlers, in every mode. SDM 3A chapter 6 and 20 (V86). */
 #include "cpu/x86/far.h"
 #include "cpu/x86/flags.h"
+#include "cpu/x86/history.h"
 #include "cpu/x86/interp.h"
 
 /* An event on its way in. */
@@ -198,7 +199,9 @@ bool x86_enter_interrupt(struct x86 *c, const struct x86_insn *i, unsigned vecto
     bool            ok;
 
     c->ext = source >= SOFT_INT1;
+    x86_history_deliver(c, (int)vector, source);
     ok = x86_protected(c) ? enter_protected(c, i, &e) : enter_real(c, i, &e);
+    x86_history_deliver(c, -1, source);
     c->ext = 0;
     return ok;
 }

@@ -7,6 +7,7 @@
 #include "cpu/x86/x86.h"
 
 #include "cpu/x86/block_cache.h"
+#include "cpu/x86/history.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -355,6 +356,7 @@ static void fill_fast(struct x86 *c, lin_t lin, uint32_t phys, bool write, bool 
 static bool page_fault(struct x86 *c, const struct x86_insn *i, lin_t lin, uint32_t error)
 {
     c->cr2 = lin;
+    x86_history_page(c, lin, error & PF_W);
     return x86_fault_code(c, i, EXC_PF, error);
 }
 
@@ -444,10 +446,11 @@ static bool segment_allows(const struct x86 *c, const struct x86_segment *s, uin
 }
 
 /* In real mode the 286 reports every segment overrun as #13, the stack's too (80286 Programmer's Reference 5.2). */
-static bool segment_fault(struct x86 *c, const struct x86_insn *i, unsigned seg)
+static bool segment_fault(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size, bool write)
 {
     bool stack = seg == SEG_SS && (x86_has(c, FEAT_386) || x86_protected(c));
 
+    x86_history_access(c, seg, off, size, write);
     return x86_fault_code(c, i, stack ? EXC_SS : EXC_GP, 0);
 }
 
@@ -470,9 +473,12 @@ static bool access_segment(struct x86 *c, const struct x86_insn *i, unsigned seg
 
     if (!segment_allows(c, s, off, size, write)) {
         if (!x86_has(c, FEAT_286) && size > 1) return access_wrapped(c, i, seg, off, size, write, v);
-        return segment_fault(c, i, seg);
+        return segment_fault(c, i, seg, off, size, write);
     }
-    if (alignment_checked(c) && (lin & (size - 1))) return x86_fault_code(c, i, EXC_AC, 0);
+    if (alignment_checked(c) && (lin & (size - 1))) {
+        x86_history_access(c, seg, off, size, write);
+        return x86_fault_code(c, i, EXC_AC, 0);
+    }
     if (!access_linear(c, i, lin, size, write, c->cpl == 3, v)) return false;
     if (unlikely(c->dr[7] & 0xFF)) after_access(c, lin, size, write);
     return true;
@@ -518,7 +524,7 @@ bool x86_probe(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t o
 
     if (!segment_allows(c, s, off, size, write)) {
         if (!x86_has(c, FEAT_286)) return true;
-        return segment_fault(c, i, seg);
+        return segment_fault(c, i, seg, off, size, write);
     }
     for (unsigned n = 0; n < size; n += PAGE_SIZE - ((lin + n) & PAGE_MASK))
         if (!x86_translate(c, lin + n, write ? ACCESS_WRITE : ACCESS_READ, c->cpl == 3, &phys, &error))

@@ -5,6 +5,7 @@
 #include "cpu/x86/far.h"
 #include "cpu/x86/flags.h"
 #include "cpu/x86/fpu.h"
+#include "cpu/x86/history.h"
 #include "cpu/x86/msr.h"
 
 #include <errno.h>
@@ -34,7 +35,8 @@ int x86_init(struct x86 *c, const char *model, struct phys *phys, struct bus *bu
     c->phys = phys;
     c->bus = bus;
     c->log = log;
-    if ((error = x86_tlb_init(c)) || (error = x86_blocks_init(c))) {
+    c->eip_mask = x86_has(c, FEAT_386) ? 0xFFFFFFFFu : 0xFFFF;
+    if ((error = x86_tlb_init(c)) || (error = x86_blocks_init(c)) || (error = x86_history_init(c))) {
         x86_destroy(c);
         return error;
     }
@@ -52,6 +54,8 @@ void x86_destroy(struct x86 *c)
     x86_tlb_destroy(c);
     free(c->tlb_image);
     c->tlb_image = NULL;
+    free(c->history);
+    c->history = NULL;
 }
 
 static void reset_segment(struct x86 *c, unsigned seg, uint16_t selector, uint32_t base)
@@ -157,6 +161,7 @@ static int loaded(void *device)
     c->cur = NULL;
     c->link_from = NULL;
     c->kicked = false;
+    x86_history_clear(c);
     return 0;
 }
 
@@ -210,8 +215,8 @@ static const struct state_field x86_fields[] = {
     STATE_SKIP(struct x86, tlb_image_size), STATE_STRUCT(struct x86, exc, exception_fields), STATE_SKIP(struct x86, task_eip),
     STATE_SKIP(struct x86, mem_value), STATE_STRUCT(struct x86, fpu, fpu_fields), STATE_SKIP(struct x86, model), STATE_SKIP(struct x86, phys),
     STATE_SKIP(struct x86, bus), STATE_SKIP(struct x86, log), STATE_SKIP(struct x86, tlb), STATE_SKIP(struct x86, cache),
-    STATE_SKIP(struct x86, block), STATE_SKIP(struct x86, link_from), STATE_SKIP(struct x86, link_which), STATE_SKIP(struct x86, stats),
-    STATE_SKIP(struct x86, clock_mhz), STATE_SKIP(struct x86, opaque), STATE_SKIP(struct x86, acknowledge), STATE_SKIP(struct x86, ferr),
+    STATE_SKIP(struct x86, block), STATE_SKIP(struct x86, link_from), STATE_SKIP(struct x86, link_which), STATE_SKIP(struct x86, stats), STATE_SKIP(struct x86, history),
+    STATE_SKIP(struct x86, eip_mask), STATE_SKIP(struct x86, clock_mhz), STATE_SKIP(struct x86, opaque), STATE_SKIP(struct x86, acknowledge), STATE_SKIP(struct x86, ferr),
     STATE_SKIP(struct x86, shutdown_cycle), STATE_SKIP(struct x86, tsc), STATE_SKIP(struct x86, trace), STATE_SKIP(struct x86, trace_opaque),
     STATE_END,
 };

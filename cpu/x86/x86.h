@@ -133,7 +133,7 @@ struct x86_stats {
     uint64_t blocks_decoded, blocks_run, chained, invalidations, flushes, tlb_flushes, exceptions, interrupts, single_steps;
 };
 
-struct x86_history; /* debug: ring of recent exceptions */
+struct x86_history; /* history.h: the last exceptions */
 
 struct x86 {
     uint64_t gpr[REG_SLOTS + 7];
@@ -203,6 +203,8 @@ struct x86 {
     struct x86_block *link_from;  /* whose branch was just taken to the same page and has no link yet */
     unsigned          link_which;
     struct x86_stats stats;
+    struct x86_history *history;
+    uint32_t eip_mask;      /* of sequential execution: IP of the 8086 and the 286 wraps, EIP runs into the limit of CS */
     uint32_t clock_mhz;     /* of the time stamp counter: ticks = retired * this / mips */
     void *opaque;
     uint8_t (*acknowledge)(void *opaque);                /* interrupt acknowledge cycle: the vector */
@@ -292,7 +294,7 @@ static inline uint32_t x86_next_eip(const struct x86 *c, const struct x86_insn *
 {
     uint32_t eip = c->eip + i->off + i->len;
 
-    return c->code32 ? eip : eip & 0xFFFF;
+    return eip & c->eip_mask;
 }
 
 /* Instructions retired before I, exactly. */

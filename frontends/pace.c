@@ -11,6 +11,7 @@
 #define SAMPLE_NS  20000000ull  /* host time of running that makes a measurement */
 #define SHOWN_NS   500000000ull
 #define HEADROOM   0.85 /* of the host's time for the guest; the rest is for drawing and for the host's other work */
+#define BUSY        0.5 /* the part of its time that a guest computes if it is to be measured */
 #define FASTER     0.3  /* how far a measurement pulls the speed up, */
 #define SLOWER     0.6  /* and down: lagging shows, being slower does not */
 #define SPEED_MIN  2
@@ -25,6 +26,7 @@ void pace_start(struct pace *p, const struct machine *machine, uint64_t host_ns,
     p->auto_speed = auto_speed;
     p->origin_ns = host_ns - machine_time(machine);
     p->busy_ns = p->instructions = 0;
+    p->virtual_ns = machine_time(machine);
     p->shown_ns = host_ns;
     p->shown_instructions = machine_instructions(machine);
 }
@@ -74,11 +76,14 @@ static void probe(struct pace *p, struct machine *machine, uint64_t host_ns)
 
 void pace_account(struct pace *p, struct machine *machine, uint64_t host_ns, uint64_t instructions, uint64_t busy_ns)
 {
-    double measured;
+    uint64_t passed_ns = machine_time(machine) - p->virtual_ns;
+    double   measured;
 
+    p->virtual_ns = machine_time(machine);
     if (!p->auto_speed) return;
     probe(p, machine, host_ns);
     if (p->is_slow) return;
+    if ((double)instructions * 1000 < (double)passed_ns * machine_speed(machine) * BUSY) return; /* it mostly halted: tells nothing */
     p->busy_ns += busy_ns;
     p->instructions += instructions;
     if (p->busy_ns < SAMPLE_NS) return;

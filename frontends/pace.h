@@ -11,6 +11,7 @@
 struct pace {
     bool     auto_speed;   /* --speed max */
     uint64_t origin_ns;    /* host time at which virtual time was 0, as if it had never lagged */
+    uint64_t virtual_ns;   /* up to which it has been accounted */
     uint64_t busy_ns;      /* host time spent in the machine, and */
     uint64_t instructions; /* what it ran then, since the last change of speed */
     double   mips;         /* the guest's instructions per host microsecond of running, smoothed; 0: not yet known */

@@ -18,7 +18,7 @@ DEPS_BUILD = gcc libc6-dev binutils make pkg-config zlib1g-dev libpng-dev libcap
 DEPS_SDL   = libsdl2-dev
 DEPS_LUA   = liblua5.4-dev
 DEPS_ROMS  = nasm
-DEPS_TEST  = check python3
+DEPS_TEST  = check python3 mtools xorriso
 
 DEPS = $(DEPS_BUILD) $(DEPS_ROMS) $(DEPS_TEST) \
        $(if $(filter 1,$(SDL)),$(DEPS_SDL)) $(if $(filter 1,$(LUA)),$(DEPS_LUA))

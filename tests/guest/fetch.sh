@@ -15,7 +15,7 @@ guest() {
 # apt with lists and cache of its own, and i386 too: works without root and leaves the system as it is.
 private_apt() {
     mkdir -p "$fetched/apt/lists/partial" "$fetched/apt/archives/partial"
-    timeout 300 apt-get -q -o "Dir::State::Lists=$fetched/apt/lists" -o "Dir::Cache=$fetched/apt" -o APT::Sandbox::User= \
+    timeout 300 apt-get -q -o Acquire::http::Timeout=20 -o Acquire::Retries=0 -o "Dir::State::Lists=$fetched/apt/lists" -o "Dir::Cache=$fetched/apt" -o APT::Sandbox::User= \
         -o "APT::Architectures::=$(dpkg --print-architecture)" -o APT::Architectures::=i386 "$@"
 }
 
@@ -23,7 +23,10 @@ private_apt() {
 unpack() { # NAME FOLDER
     mkdir -p "$2/deb"
     cd "$2/deb" || return 1
-    private_apt download "$1" || { private_apt update && private_apt download "$1"; } || return 1
+    if ! private_apt download "$1"; then
+        private_apt update || : >"$fetched/offline" # and no more attempts in this run
+        private_apt download "$1" || return 1
+    fi
     dpkg -x ./*.deb ../root && : >../done
 }
 
@@ -35,7 +38,8 @@ package() { # NAME PATH
        done ;;
     esac
     folder=$fetched/$1
-    if [ ! -e "$folder/done" ] && [ ! -e "$folder.failed" ] && command -v apt-get >/dev/null; then
+    if [ ! -e "$folder/done" ] && [ ! -e "$folder.failed" ] && [ ! -e "$fetched/offline" ] &&
+        command -v apt-get >/dev/null; then
         rm -rf "$folder"
         mkdir -p "$fetched"
         (unpack "$1" "$folder") >"$folder.log" 2>&1 || : >"$folder.failed" # not asked for again in this run

@@ -4,7 +4,6 @@
 #include "machine/snapshot_fields.h"
 #include "machine/snapshot_file.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -405,8 +404,7 @@ static int apply_devices(struct loader *l)
     refused = set_devices(snap, l->time, (const uint8_t *const *)l->devices);
     if (refused < snap->device_count) {
         status = fail(l, -EINVAL, "is damaged: \"%s\" has impossible values", snapshot_device_name(&snap->devices[refused]));
-        refused = set_devices(snap, before, (const uint8_t *const *)copies);
-        assert(refused == snap->device_count); /* it was all right before */
+        (void)set_devices(snap, before, (const uint8_t *const *)copies); /* it was so before, whatever loaded() thinks of it */
     }
     free_copies(copies, snap->device_count);
     return status;

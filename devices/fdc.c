@@ -454,6 +454,7 @@ static void write_dsr(struct fdc *f, uint8_t value)
 {
     f->dsr = value & (uint8_t)~DSR_RESET;
     f->rate = value & DSR_RATE;
+    f->rate_set = true;
     if (!(value & DSR_RESET) || !(f->dor & DOR_NOT_RESET)) return;
     software_reset(f);
     end_reset(f);
@@ -505,6 +506,7 @@ static void fdc_ccr_write(void *opaque, uint32_t offset, uint32_t value, unsigne
     (void)offset;
     (void)size;
     f->rate = value & DSR_RATE;
+    f->rate_set = true;
 }
 
 static const struct bus_ops register_ops = {.read = fdc_read, .write = fdc_write, .max_size = 1};
@@ -556,6 +558,7 @@ static void fdc_reset(void *device)
     abort_all(f);
     f->tdr = 0;
     f->dsr = f->rate = RATE_250;
+    f->rate_set = false;
     f->srt_hut = f->hlt_nd = f->perpendicular = f->pretrk = 0;
     f->config = CONFIG_DEFAULT;
     f->lock = false;
@@ -647,6 +650,7 @@ static const struct state_field fdc_fields[] = {
     STATE_UINT(struct fdc, tdr),
     STATE_UINT(struct fdc, dsr),
     STATE_UINT(struct fdc, rate),
+    STATE_UINT(struct fdc, rate_set),
     STATE_UINT(struct fdc, srt_hut),
     STATE_UINT(struct fdc, hlt_nd),
     STATE_UINT(struct fdc, config),

@@ -79,7 +79,8 @@ static bool readable(const struct fdc *f, const struct fdc_drive *d)
 {
     const struct fdc_transfer *t = &f->transfer;
 
-    if (!d->media || !t->mfm || f->rate != rate_needed(d) || t->head >= d->geometry.heads) return false;
+    if (!d->media || !t->mfm || t->head >= d->geometry.heads) return false;
+    if (f->rate_set ? f->rate != rate_needed(d) : rate_needed(d) == DATA_RATE_NONE) return false;
     return cylinder(d) < d->geometry.cylinders && !(double_step(d) && d->track % 2);
 }
 

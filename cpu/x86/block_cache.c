@@ -148,7 +148,7 @@ static struct x86_block *make_block(struct x86 *c, uint32_t phys, uint32_t key)
     const struct phys_region *r = phys_reader(c->phys, phys);
     struct x86_block         *b;
 
-    if (r->kind != PHYS_RAM && r->kind != PHYS_ROM) return NULL;
+    if ((r->kind != PHYS_RAM && r->kind != PHYS_ROM) || r->dirty) return NULL; // a device changes its memory unseen
     if (k->used + BLOCK_ROOM > k->size) x86_blocks_flush(c);
     b = (struct x86_block *)(k->arena + k->used);
     memset(b, 0, sizeof(*b));

@@ -45,8 +45,7 @@ static void leave_here(struct x86 *c, const struct x86_insn *i)
     c->cache->patched->fn = c->cache->patched_fn;
     c->cache->patched = NULL;
     c->budget += i->left;
-    c->eip += i->off;
-    if (!c->code32) c->eip &= 0xFFFF;
+    c->eip = (c->eip + i->off) & c->eip_mask;
 }
 
 void x86_leave_after(struct x86 *c)
@@ -135,6 +134,12 @@ static bool code_breakpoint(struct x86 *c)
     return enabled;
 }
 
+/* INT n, INT3, INT1 and INTO clear TF on their way into the handler, before whose first instruction no trap is due (SDM 3B 17.3.2). */
+static bool entered_handler(const struct x86 *c, const struct x86_insn *i)
+{
+    return ((i->op >= 0xCC && i->op <= 0xCE) || i->op == 0xF1) && !(c->eflags & FLAG_TF);
+}
+
 /* One instruction, with everything that looks at single ones. */
 static void run_single(struct x86 *c)
 {
@@ -163,7 +168,7 @@ static void run_single(struct x86 *c)
         c->budget += rest;
         c->limit += (uint64_t)rest;
     }
-    if (trap && !c->exc.pending && !c->shutdown) c->debug_hit |= 1u << 14; // DR6.BS
+    if (trap && !c->exc.pending && !c->shutdown && !entered_handler(c, b->insn)) c->debug_hit |= 1u << 14; // DR6.BS
 }
 
 static void run_block(struct x86 *c, struct x86_block *b)
@@ -208,7 +213,10 @@ void x86_run(struct x86 *c, uint64_t until)
             run_single(c);
             continue;
         }
+        c->link_from = from; // the look-up may empty the cache, and then forgets it
         b = x86_block_at(c);
+        from = c->link_from;
+        c->link_from = NULL;
         if (!b) {
             if (!c->exc.pending) run_single(c);
             continue;

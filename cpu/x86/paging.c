@@ -377,11 +377,13 @@ static void check_data_breakpoints(struct x86 *c, lin_t lin, unsigned size, bool
 static void after_access(struct x86 *c, lin_t lin, unsigned size, bool write)
 {
     uint32_t before = c->debug_hit;
+    bool     enabled = false;
 
     check_data_breakpoints(c, lin, size, write);
     if (c->debug_hit == before) return;
-    for (int n = 0; n < 4; n++) // a hit of a slot that is not enabled is remembered, but does not trap
-        if ((c->debug_hit >> n & 1) && (c->dr[7] >> (2 * n) & 3)) x86_leave_after(c);
+    for (int n = 0; n < 4; n++) enabled |= (c->debug_hit >> n & 1) && (c->dr[7] >> (2 * n) & 3);
+    if (enabled) x86_leave_after(c);
+    else c->debug_hit = before; // DR6 shows slots that are not enabled only beside one that is (SDM 3B 17.2.3)
 }
 
 /* One access that may cross a page. */
@@ -522,6 +524,7 @@ bool x86_probe(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t o
     lin_t                     lin = s->base + off;
     uint32_t                  phys, error;
 
+    c->cur = i; // the walk writes A and D bits, into code or a device perhaps
     if (!segment_allows(c, s, off, size, write)) {
         if (!x86_has(c, FEAT_286)) return true;
         return segment_fault(c, i, seg, off, size, write);

@@ -9,6 +9,7 @@
 
 #define TYPING_NS     30000000000ull /* how long a guest may take for keys: this, */
 #define TYPING_KEY_NS 1000000000ull  /* and this for each */
+#define PATTERN_NS    300000000000ull /* how long wait_text and wait_serial wait if they are not told */
 
 uint64_t script_seconds(lua_State *lua, int index)
 {
@@ -41,6 +42,12 @@ static void end(struct script *s)
 static bool is_late(const struct script *s)
 {
     return machine_time(s->machine) >= s->deadline;
+}
+
+/* The limit of a wait for a pattern. */
+static uint64_t pattern_limit(lua_State *lua)
+{
+    return lua_isnoneornil(lua, 3) ? PATTERN_NS : script_seconds(lua, 3);
 }
 
 /* Fails with why the wait is over, WHAT was waited for, and the screen. */
@@ -135,7 +142,7 @@ static int look_at_screen(lua_State *lua, int status, lua_KContext context)
 static int wait_text(lua_State *lua)
 {
     luaL_checkstring(lua, 2);
-    begin(lua, script_seconds(lua, 3), true);
+    begin(lua, pattern_limit(lua), true);
     return look_at_screen(lua, LUA_OK, 0);
 }
 
@@ -162,7 +169,7 @@ static int look_at_serial(lua_State *lua, int status, lua_KContext context)
 static int wait_serial(lua_State *lua)
 {
     luaL_checkstring(lua, 2);
-    begin(lua, script_seconds(lua, 3), true);
+    begin(lua, pattern_limit(lua), true);
     return look_at_serial(lua, LUA_OK, 0);
 }
 

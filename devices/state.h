@@ -34,15 +34,17 @@ struct state_field {
     uint32_t                  size;    /* of one element, bytes */
     uint32_t                  count;   /* elements */
     const struct state_field *fields;  /* STATE_KIND_STRUCT */
-    uint32_t                  extra;   /* STATE_KIND_BUFFER, _GROWING: offset of the uint32_t member that holds its size */
+    uint32_t                  extra;   /* STATE_KIND_BUFFER, _GROWING: offset of the uint32_t member that holds its size; STATE_KIND_UINT: 1 for bool */
 };
 
 #define STATE_SIZE_(type, m) ((uint32_t)sizeof(((type *)0)->m))
 /* One integer, bool or enum. */
-#define STATE_UINT(type, m) {#m, STATE_KIND_UINT, offsetof(type, m), STATE_SIZE_(type, m), 1, NULL, 0}
+#define STATE_UINT(type, m) \
+    {#m, STATE_KIND_UINT, offsetof(type, m), STATE_SIZE_(type, m), 1, NULL, _Generic(((type *)0)->m, _Bool: 1, default: 0)}
 /* An array of integers (one-dimensional, or flattened). */
 #define STATE_UINTS(type, m, elem) \
-    {#m, STATE_KIND_UINT, offsetof(type, m), (uint32_t)sizeof(elem), STATE_SIZE_(type, m) / (uint32_t)sizeof(elem), NULL, 0}
+    {#m, STATE_KIND_UINT, offsetof(type, m), (uint32_t)sizeof(elem), STATE_SIZE_(type, m) / (uint32_t)sizeof(elem), NULL, \
+     _Generic(*(elem *)0, _Bool: 1, default: 0)}
 #define STATE_BYTES(type, m) {#m, STATE_KIND_BYTES, offsetof(type, m), STATE_SIZE_(type, m), 1, NULL, 0}
 #define STATE_STRUCT(type, m, table) {#m, STATE_KIND_STRUCT, offsetof(type, m), STATE_SIZE_(type, m), 1, table, 0}
 #define STATE_ARRAY(type, m, table)                                                                                  \

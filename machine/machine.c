@@ -328,6 +328,7 @@ static bool serve_requests(struct machine *m)
 {
     if (m->pc.cpu.shutdown && !m->reset_requested) {
         m->crashed = true;
+        if (m->stop == STOP_TIME && m->host.crash) m->host.crash(m->host.opaque);
         if (m->config.no_reboot) m->stop = STOP_CRASH;
         else on_reset_line(m, true);
     }
@@ -379,7 +380,10 @@ static enum machine_stop run(struct machine *m, uint64_t until)
     for (;;) {
         uint64_t now = machine_time(m), next;
 
-        if (serve_requests(m)) return m->stop;
+        if (serve_requests(m)) {
+            clock_advance_to(&m->pc.clock, now); // where it stops does not depend on where slices began
+            return m->stop;
+        }
         clock_advance_to(&m->pc.clock, now);
         if (serve_requests(m)) return m->stop;
         if (now >= until || x86_retired(&m->pc.cpu) >= m->step_limit) return STOP_TIME;

@@ -200,6 +200,14 @@ static bool reserve(uint8_t *at, uint32_t size, uint32_t n)
     return buffer != NULL;
 }
 
+/* A bool in memory must be 0 or 1. */
+static bool all_bools(const uint8_t *in, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (in[i] > 1) return false;
+    return true;
+}
+
 /* Compares the bytes from IN to END with what the fields of a device need, and makes room in growing buffers. Returns where they
  * end; NULL with *STATUS set if they do not fit. */
 static const uint8_t *prepare(const struct state_field *fields, uint8_t *base, const uint8_t *in, const uint8_t *end, int *status)
@@ -209,6 +217,12 @@ static const uint8_t *prepare(const struct state_field *fields, uint8_t *base, c
 
         switch (f->kind) {
         case STATE_KIND_UINT:
+            need = (uint64_t)f->size * f->count;
+            if (f->extra && need <= (uint64_t)(end - in) && !all_bools(in, (size_t)need)) {
+                *status = -EDOM;
+                return NULL;
+            }
+            break;
         case STATE_KIND_BYTES: need = (uint64_t)f->size * f->count; break;
         case STATE_KIND_EVENT: need = EVENT_BYTES; break;
         case STATE_KIND_BUFFER:

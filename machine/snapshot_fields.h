@@ -14,7 +14,8 @@ size_t fields_size(const struct state_field *fields, const void *device);
 /* Writes the fields of DEVICE to OUT, fields_size() bytes; returns the end. */
 uint8_t *fields_store(const struct state_field *fields, const void *device, uint8_t *out);
 
-/* Whether the N bytes at IN are of the size that DEVICE needs: 0, or -EINVAL. Makes room in its growing buffers for what is to be
+/* Whether the N bytes at IN are of the size that DEVICE needs: 0, -EINVAL, or -EDOM if a bool is neither 0
+ * nor 1. Makes room in its growing buffers for what is to be
  * loaded; -ENOMEM. Its state does not change. */
 int fields_prepare(const struct state_field *fields, void *device, const uint8_t *in, size_t n);
 

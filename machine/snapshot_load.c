@@ -225,6 +225,7 @@ static int check_device(struct loader *l, const struct snapshot_device *d, uint8
     }
     status = fields_prepare(d->ops->fields, d->device, *payload, (size_t)s.plain_size);
     if (status == -ENOMEM) return fail(l, status, "not enough memory to load it");
+    if (status == -EDOM) return fail(l, -EINVAL, "is damaged: \"%s\" has impossible values", name);
     return status ? fail(l, status, "has a \"%s\" of another shape: saved by another version of ochenta", name) : 0;
 }
 

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define BATCH        250 /* runs of one child: memory that leaks slowly is seen by the sanitizer at its end */
-#define STUCK_SECONDS 20 /* of host time without a step */
+#define STUCK_SECONDS 60 /* of host time without a step */
 #define FAILURES_MAX 20
 
 /* Between parent and child. */
@@ -115,7 +115,7 @@ static void configure(struct fuzz *f)
     while (x86_model_at(models)) models++;
     machine_config_init(c);
     c->cpu = x86_model_at(fuzz_below(f, models))->name;
-    c->memory = fuzz_chance(f, 40) ? (uint64_t)PICK(f, 1024, 3072) << 20 : (uint64_t)PICK(f, 256, 640, 1024, 2048, 4096, 8192, 16384, 65536) << 10;
+    c->memory = fuzz_chance(f, 250) ? (uint64_t)PICK(f, 1024, 3072) << 20 : (uint64_t)PICK(f, 256, 640, 1024, 2048, 4096, 8192, 16384, 65536) << 10;
     c->mips = PICK(f, 1, 10, 50, 50, 50, 333, 100000);
     c->exit_port = fuzz_chance(f, 4) ? 0xF4 : -1;
     c->no_reboot = fuzz_chance(f, 2);

@@ -97,9 +97,9 @@ same_hash() { # LEVEL NAME ARGUMENT...
 
 save_times="0.05 0.4"
 same_hash short state
-save_times="0.0 0.01 0.1 0.2 0.3 0.5 1.0 1.6 2.0 2.4 3.0 3.6 4.0 4.4 5.0 5.4 6.2 7.0"
+save_times="0.0 0.01 0.1 0.2 0.3 0.5 1.0 1.64 1.7 2.58 2.6 2.7 3.0 4.08 4.1 4.2 4.4 5.38 5.4 5.5 6.0 6.2 7.0"
 same_hash long state-many
-save_times="0.1 1 3"
+save_times="0.1 1 2.6 4.2"
 same_hash long state-386 --cpu 386 -m 4M
 same_hash long state-8086 --cpu 8086 -m 640K
 if [ -n "$seabios" ] && [ -n "$sea_vga" ]; then same_hash long state-seabios --bios "$seabios" --vga-bios "$sea_vga"; fi

@@ -2,6 +2,7 @@
 #include "debug/monitor.h"
 
 #include "debug/disasm.h"
+#include "debug/explain.h"
 #include "debug/regs.h"
 
 #include <ctype.h>
@@ -17,6 +18,7 @@
 struct monitor {
     struct machine *machine;
     struct disasm  *disasm;
+    struct explain *explain;
     FILE           *out;
     uint64_t        breaks[MONITOR_BREAKS]; /* linear addresses */
     unsigned        break_count;
@@ -40,14 +42,16 @@ struct monitor *monitor_create(struct machine *machine, FILE *out)
     m->machine = machine;
     m->out = out;
     m->disasm = disasm_create();
-    if (m->disasm) return m;
-    free(m);
+    m->explain = explain_create(machine);
+    if (m->disasm && m->explain) return m;
+    monitor_destroy(m);
     return NULL;
 }
 
 void monitor_destroy(struct monitor *m)
 {
     if (!m) return;
+    explain_destroy(m->explain);
     disasm_destroy(m->disasm);
     free(m);
 }
@@ -346,6 +350,14 @@ static enum monitor_result do_screen(struct monitor *m, int count, char **words)
     return MONITOR_STAY;
 }
 
+static enum monitor_result do_explain(struct monitor *m, int count, char **words)
+{
+    uint64_t n = parse_count(count, words, 1, 3);
+
+    if (!explain_last(m->explain, n < MACHINE_EXCEPTIONS ? (unsigned)n : MACHINE_EXCEPTIONS, false, m->out)) fprintf(m->out, "there was no exception\n");
+    return MONITOR_STAY;
+}
+
 static void print_stat(void *opaque, const char *name, uint64_t value)
 {
     struct monitor *m = opaque;
@@ -406,6 +418,7 @@ static const struct command commands[] = {
     {"mem", "x", "[ADDR [N]]", "N bytes of memory at a linear address", do_memory, true},
     {"pmem", "xp", "[ADDR [N]]", "the same, physical", do_physical, true},
     {"screen", "", "", "the text screen", do_screen, false},
+    {"explain", "e", "[N]", "why the last N exceptions came", do_explain, false},
     {"stats", "", "", "counts", do_stats, false},
     {"save", "", "FILE", "saves the state", do_save, false},
     {"load", "", "FILE", "loads a state", do_load, false},

@@ -319,6 +319,7 @@ static const struct option_info table[] = {
     {"Looking inside", 0, NULL, NULL, NULL, NULL, 0},
     {"monitor", 0, NULL, "start in the debugger, on the terminal", NULL, set_flag, offsetof(struct options, monitor)},
     {"trace", 0, "FILE", "write every instruction with its register changes", NULL, set_text, offsetof(struct options, trace)},
+    {"explain", 0, NULL, "say why exceptions came: at a triple fault, and at exit the last ones", NULL, set_flag, offsetof(struct options, explain)},
     {"stats", 0, NULL, "at exit: counts as \"name: value\" on stderr", NULL, set_flag, offsetof(struct options, stats)},
     {"verbose", 'v', NULL, "say on stderr what the machine finds unusual", NULL, set_flag, offsetof(struct options, verbose)},
     {"help", 'h', NULL, "this text", NULL, set_nothing, 0},

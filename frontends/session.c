@@ -46,6 +46,18 @@ static void on_log(void *opaque, const char *line)
     if (s->options->verbose) fprintf(stderr, "ochenta: %s\n", line);
 }
 
+/* A triple fault, whether it ends the run or is the guest's way of resetting the CPU. */
+static void on_crash(void *opaque)
+{
+    struct session *s = opaque;
+    char            line[1000];
+
+    if (s->options->explain) explain_last(s->explain, 0, true, stderr);
+    if (!s->options->verbose) return;
+    explain_crash(s->explain, line, sizeof(line));
+    fprintf(stderr, "ochenta: %s\n", line);
+}
+
 /* --- opening and closing --------------------------------------------------------------------------------------------------- */
 
 static int open_ports(struct session *s, char *error, size_t n)
@@ -85,9 +97,14 @@ int session_open(struct session *s, const struct options *options, const struct 
     callbacks.serial = on_serial;
     callbacks.debugcon = on_debugcon;
     callbacks.log = on_log;
+    callbacks.crash = on_crash;
     config.host = &callbacks;
     s->machine = machine_create(&config, error, n);
     if (!s->machine) goto fail;
+    if (!(s->explain = explain_create(s->machine))) {
+        snprintf(error, n, "out of memory");
+        goto fail;
+    }
     if (options->load_state && machine_load(s->machine, options->load_state, error, n) < 0) goto fail;
     if (open_ports(s, error, n) < 0) goto fail;
     if (options->trace && !(s->trace = trace_start(s->machine, options->trace, error, n))) goto fail;
@@ -123,6 +140,8 @@ void session_close(struct session *s)
     monitor_destroy(s->monitor);
     status = trace_stop(s->trace);
     if (status < 0) fprintf(stderr, "ochenta: %s: the trace is incomplete: %s\n", s->options->trace, strerror(-status));
+    if (s->explain && s->options->explain && s->is_over) explain_last(s->explain, 0, true, stderr);
+    explain_destroy(s->explain);
     if (s->machine && s->options->stats && s->is_over) print_stats(s);
 #if WITH_LUA
     script_destroy(s->script);
@@ -132,6 +151,7 @@ void session_close(struct session *s)
     s->script = NULL;
     s->trace = NULL;
     s->monitor = NULL;
+    s->explain = NULL;
 }
 
 void session_end(struct session *s, int status)
@@ -152,10 +172,13 @@ void session_print_screen(struct session *s)
 
 void session_end_stopped(struct session *s, enum machine_stop stop)
 {
+    char line[1000];
+
     switch (stop) {
     case STOP_EXIT: session_end(s, machine_exit_status(s->machine)); break;
     case STOP_CRASH:
-        fputs("ochenta: the guest crashed (triple fault)\n", stderr);
+        explain_crash(s->explain, line, sizeof(line));
+        fprintf(stderr, "ochenta: the guest crashed: %s\n", line);
         session_end(s, EXIT_CRASH);
         break;
     case STOP_HALTED:

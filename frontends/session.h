@@ -3,6 +3,7 @@
 #ifndef FRONTENDS_SESSION_H
 #define FRONTENDS_SESSION_H
 
+#include "debug/explain.h"
 #include "debug/monitor.h"
 #include "debug/trace.h"
 #include "frontends/endpoint.h"
@@ -24,6 +25,7 @@ struct session {
     struct endpoint       serial[MACHINE_SERIALS], debugcon;
     struct script        *script; /* NULL: none, or it has ended */
     struct trace         *trace;
+    struct explain       *explain;
     struct monitor       *monitor;     /* NULL: not used so far */
     struct terminal       terminal;    /* its lines come from here */
     bool                  is_prompting; /* the debugger has the word and the machine stands still */

@@ -56,6 +56,7 @@ struct machine_host {
     void (*speaker)(void *opaque, uint64_t time_ns, bool level); /* cone position changed */
     void (*log)(void *opaque, const char *line);
     void (*leds)(void *opaque, unsigned leds); /* bit 0 scroll, 1 num, 2 caps */
+    void (*crash)(void *opaque); /* a triple fault; the reset that follows it, if any, is still to come */
 };
 
 enum machine_stop {
@@ -151,6 +152,67 @@ size_t machine_read(struct machine *, uint64_t linear, void *buf, size_t n);
 size_t machine_write(struct machine *, uint64_t linear, const void *buf, size_t n);
 size_t machine_read_physical(struct machine *, uint64_t addr, void *buf, size_t n);
 size_t machine_write_physical(struct machine *, uint64_t addr, const void *buf, size_t n);
+
+/* --- exceptions -------------------------------------------------------------------------------------------------------- */
+#define MACHINE_EXCEPTIONS 16 /* so many are remembered */
+
+/* A segment register; access: descriptor bytes 5 and 6 (type, S, DPL, P in bits 0-7; AVL, D/B, G in bits 12, 14, 15). Order of the
+ * registers: ES CS SS DS FS GS LDTR TR. */
+struct machine_segment {
+    uint16_t selector, access;
+    uint32_t base, limit; /* limit in bytes */
+    bool     valid;       /* not null */
+};
+
+enum machine_operand_kind { MACHINE_OPERAND_NONE, MACHINE_OPERAND_SEGMENT, MACHINE_OPERAND_LINEAR };
+
+/* A descriptor as it lay in its table. */
+struct machine_descriptor {
+    bool     wanted;   /* the exception is about it */
+    bool     there;    /* within the table's limit, and readable */
+    uint16_t selector; /* bit 1 set: of the IDT; else bit 2: of the LDT */
+    uint32_t at;       /* linear address */
+    uint64_t bytes;
+};
+
+/* One level of a page walk. */
+struct machine_page_entry {
+    uint64_t at, entry; /* physical address, contents */
+    unsigned size;      /* 4 or 8; 0: this level was not looked at */
+};
+
+/* An exception and the state of the CPU when it came: registers are those before the instruction. */
+struct machine_exception {
+    uint64_t    serial, instruction; /* number of the exception, of the instruction, from 0 */
+    const char *model;
+    unsigned    vector;
+    bool        has_error;
+    uint32_t    error;
+    int         during;     /* vector that was being delivered, -1: none */
+    bool        during_int; /* by an INT instruction */
+    unsigned    pair[2];    /* vector 8: the two that made the double fault */
+    uint32_t    gpr[8], eip, eflags, cr0, cr2, cr3, cr4, dr[8], efer;
+    unsigned    cpl, bits;  /* privilege; default size of code, 16 or 32 */
+    uint16_t    fcw, fsw, fop, fcs;
+    uint32_t    fip, mxcsr;
+    struct machine_segment seg[8];
+    uint32_t    gdt_base, gdt_limit, idt_base, idt_limit;
+    uint8_t     code[15], stack[24], value[8]; /* at CS:EIP, at SS:ESP, of the memory operand: so much as could be read */
+    unsigned    code_size, stack_size, value_size;
+    struct {
+        enum machine_operand_kind kind;
+        bool     is_access; /* this access failed; false: it is the instruction's memory operand */
+        bool     write;
+        unsigned seg, size; /* size 0: not known */
+        uint32_t offset, linear;
+    } operand;
+    struct machine_descriptor selected, behind; /* of the error code; what a gate there leads to, or the gate of the IDT that led there */
+    struct machine_page_entry page[3];          /* PDPTE, PDE, PTE */
+};
+
+/* The exception BACK places before the newest (0); false if there is none. Faults and debug traps are remembered, INT n and interrupts are
+ * not. They are no part of a saved state. */
+bool machine_exception(const struct machine *, unsigned back, struct machine_exception *);
 
 /* Called after each instruction, with the address it began at (linear, and CS:offset), its bytes and length. NULL ends it. Slow. */
 struct machine_trace {

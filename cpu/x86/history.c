@@ -110,12 +110,14 @@ static void note_descriptor(struct x86 *c, struct x86_descriptor_note *d, uint16
     d->there = peek(c, d->at, &d->bytes, 8) == 8;
 }
 
-/* The descriptor that the error code names, and behind a gate the code segment or TSS. */
+/* The descriptor that the error code names, and behind a gate the code segment or TSS; while a handler is entered also its gate. */
 static void note_descriptors(struct x86 *c, struct x86_record *r)
 {
     unsigned type;
 
-    if (!r->has_error || r->vector < EXC_TS || r->vector > EXC_GP || !(r->error & ~1u) || !x86_protected(c)) return;
+    if (!r->has_error || r->vector < EXC_TS || r->vector > EXC_GP || !x86_protected(c)) return;
+    if (r->during >= 0 && !(r->error & 2)) note_descriptor(c, &r->behind, (uint16_t)(r->during * 8 + 2));
+    if (!(r->error & ~1u)) return;
     note_descriptor(c, &r->selected, r->error & ~1u);
     type = r->selected.bytes >> 40 & 0x1F;
     if (!r->selected.there || (type != DESC_CALL16 && type != DESC_TASK_GATE && type != DESC_CALL32 && !(r->error & 2))) return;

@@ -69,6 +69,7 @@ void x86_fpu_set_words(struct x86 *c, uint16_t cw, uint16_t sw)
 
 bool fpu_available(struct x86 *c, const struct x86_insn *i)
 {
+    c->cur = i;
     if (unlikely(c->cr0 & (CR0_EM | CR0_TS))) return x86_fault(c, i, EXC_NM);
     if (unlikely(!x86_has(c, FEAT_FPU))) { /* nobody answers, but the CPU has begun the bus cycle */
         if ((i->prefix & PREFIX_MEM) && !x86_probe(c, i, i->seg, x86_ea(c, i), 2, false)) return false;

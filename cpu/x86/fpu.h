@@ -58,6 +58,7 @@ void fpu_raise_error(struct x86 *c);
 /* First statement of every waiting instruction. */
 static inline bool fpu_begin(struct x86 *c, const struct x86_insn *i)
 {
+    c->cur = i; // an exception may raise IRQ 13, which is to be taken right after this instruction
     if (likely(!(c->cr0 & (CR0_EM | CR0_TS)) && !(c->fpu.sw & SW_ES) && (c->model->features & FEAT_FPU))) return true;
     return fpu_begin_slow(c, i);
 }

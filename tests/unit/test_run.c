@@ -51,13 +51,14 @@ static void stop(struct fixture *f)
 static void run_at(struct fixture *f, uint32_t at, unsigned count)
 {
     struct x86 *c = &f->cpu;
+    uint64_t    until = x86_retired(c) + count;
 
     x86_reg_set(c, "cs", at >> 4);
     x86_reg_set(c, "eip", at & 15);
     x86_reg_set(c, "esp", STACK);
     x86_reg_set(c, "ebx", 0);
     c->halted = false;
-    x86_run(c, x86_retired(c) + count);
+    while (!c->halted && x86_retired(c) < until) x86_run(c, until);
 }
 
 static void run_code(struct fixture *f, const uint8_t *code, size_t size, unsigned count)
@@ -144,6 +145,33 @@ START_TEST(single_step)
 }
 END_TEST
 
+static void ferr_to_intr(void *opaque, bool level) { x86_set_intr(&((struct fixture *)opaque)->cpu, level); }
+
+static uint8_t vector_1d(void *opaque)
+{
+    (void)opaque;
+    return 0x1D;
+}
+
+/* FERR# interrupts the program after the instruction that caused it, not at the end of its block. */
+START_TEST(interrupt_from_the_fpu)
+{
+    struct fixture *f = start();
+
+    f->cpu.opaque = f;
+    f->cpu.ferr = ferr_to_intr;
+    f->cpu.acknowledge = vector_1d;
+    f->cpu.eflags |= FLAG_IF;
+    phys_write(&f->phys, 0x2000, 0x037B, 2); // ZM clear
+    x86_reg_set(&f->cpu, "eax", 0);
+    // fninit; fldcw [2000h]; fld1; fldz; fdivp; inc ax; inc ax; hlt
+    RUN(f, 50, 0xDB, 0xE3, 0xD9, 0x2E, 0x00, 0x20, 0xD9, 0xE8, 0xD9, 0xEE, 0xDE, 0xF9, 0x40, 0x40, 0xF4);
+    ck_assert_uint_eq(reg(f, "ebx"), 0x11D);
+    ck_assert_uint_eq(reg(f, "eax"), 0);
+    stop(f);
+}
+END_TEST
+
 Suite *run_suite(void)
 {
     Suite *s = suite_create("run");
@@ -153,6 +181,7 @@ Suite *run_suite(void)
     tcase_add_test(t, code_in_device_memory);
     tcase_add_test(t, data_breakpoint_that_is_not_enabled);
     tcase_add_test(t, single_step);
+    tcase_add_test(t, interrupt_from_the_fpu);
     suite_add_tcase(s, t);
     return s;
 }

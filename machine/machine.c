@@ -12,7 +12,7 @@
 
 #define MEMORY_MIN (256ull << 10)
 #define MEMORY_MAX (3ull << 30)
-#define ROM_MAX    (256u << 10)
+#define ROM_MAX    (8u << 20) /* system ROM: what lies below 4 GB; only its last 128K show below 1 MB */
 #define HALT_GRACE_NS NS_PER_SECOND
 #define DEFAULT_DATE 852076800 /* 1997-01-01 00:00:00 */
 

@@ -134,7 +134,7 @@ both() { # LEVEL NAME SCRIPT PACKAGE PATH OPTION [ARGUMENT...]: a guest that is 
 }
 
 both short grub2-floppy grub2.lua grub-rescue-pc /usr/lib/grub-rescue/grub-rescue-floppy.img --floppy $slow
-DEVICE="%(cd" both short grub2-cd grub2.lua grub-rescue-pc /usr/lib/grub-rescue/grub-rescue-cdrom.iso --cdrom $slow
+DEVICE="%(cd" both short grub2-cd grub2.lua grub-rescue-pc /usr/lib/grub-rescue/grub-rescue-cdrom.iso --cdrom $slow --boot d ${dos:+--floppy "$dos,snapshot"}
 
 # GRUB legacy is compiled for processors with CMOV, which the default model has.
 if wanted short grub-legacy || wanted long grub-legacy-seabios; then

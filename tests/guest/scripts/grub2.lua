@@ -4,7 +4,7 @@ vm:wait_text("Memtest86", 10)
 vm:type("c")
 vm:wait_text("grub> *%s*$", 10)
 vm:type("ls\n")
-vm:wait_text(os.getenv("DEVICE") or "%(fd0%)", 20)
+vm:wait_text((os.getenv("DEVICE") or "%(fd0%)") .. ".*grub> *%s*$", 200) -- it looks into empty drives too
 vm:type("ls /boot/grub\n")
 vm:wait_text("grub%.cfg", 30)
 vm:type("clear\n")

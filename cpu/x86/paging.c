@@ -265,7 +265,10 @@ static void remember(struct x86 *c, uint32_t page, uint64_t entry)
     struct x86_tlb *t = &c->tlb;
 
     if (!(t->entry[page] & TLB_LISTED)) {
-        if (t->listed == TLB_LIST_MAX) x86_tlb_flush(c, false);
+        if (t->listed == TLB_LIST_MAX) {
+            x86_tlb_flush(c, false);
+            x86_leave_after(c); // the code's own page is to be translated anew now, not when a slice happens to end
+        }
         t->list[t->listed++] = page;
     }
     drop_fast_page(t, page);

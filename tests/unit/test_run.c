@@ -5,6 +5,7 @@
 
 #include "cpu/cpu.h"
 #include "cpu/x86/block_cache.h"
+#include "cpu/x86/far.h"
 
 Suite *run_suite(void);
 
@@ -172,6 +173,36 @@ START_TEST(interrupt_from_the_fpu)
 }
 END_TEST
 
+/* Reads a byte of each of 70000 pages, in slices of SLICE instructions. The TLB is full on the way. */
+static struct fixture *fill_tlb(unsigned slice)
+{
+    // mov bx, 1000; delay: dec bx; jnz delay; next: mov al, [esi]; add esi, 1000h; dec ecx; jnz next; hlt
+    static const uint8_t code[] = {0xBB, 0xE8, 0x03, 0x4B, 0x75, 0xFD, 0x67, 0x8A, 0x06, 0x66, 0x81, 0xC6, 0x00, 0x10, 0x00, 0x00, 0x66, 0x49, 0x75, 0xF2, 0xF4};
+    struct fixture      *f = start();
+    struct x86          *c = &f->cpu;
+
+    c->seg[SEG_DS].limit = 0xFFFFFFFFu;
+    x86_derive_segment(c, SEG_DS);
+    x86_reg_set(c, "esi", 0x100000);
+    x86_reg_set(c, "ecx", 70000);
+    run_code(f, code, sizeof(code), 0);
+    while (!c->halted) x86_run(c, x86_retired(c) + slice);
+    ck_assert_int_eq(x86_freeze(c), 0);
+    return f;
+}
+
+START_TEST(slices_leave_no_trace_in_the_tlb)
+{
+    struct fixture *a = fill_tlb(10000000), *b = fill_tlb(37);
+
+    ck_assert_uint_lt(a->cpu.tlb.listed, 10000); // it was emptied
+    ck_assert_uint_eq(a->cpu.tlb_image_size, b->cpu.tlb_image_size);
+    ck_assert_mem_eq(a->cpu.tlb_image, b->cpu.tlb_image, a->cpu.tlb_image_size);
+    stop(a);
+    stop(b);
+}
+END_TEST
+
 Suite *run_suite(void)
 {
     Suite *s = suite_create("run");
@@ -182,6 +213,7 @@ Suite *run_suite(void)
     tcase_add_test(t, data_breakpoint_that_is_not_enabled);
     tcase_add_test(t, single_step);
     tcase_add_test(t, interrupt_from_the_fpu);
+    tcase_add_test(t, slices_leave_no_trace_in_the_tlb);
     suite_add_tcase(s, t);
     return s;
 }

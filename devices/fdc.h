@@ -91,8 +91,8 @@ struct fdc_transfer {
 struct fdc {
     uint8_t  dor, tdr, dsr;
     uint8_t  rate;      /* bits 1-0 of DSR or CCR, whichever was written last */
-    bool     rate_set;  /* one of them was written since the hardware reset; before, any disk can be read: as the Bochs BIOS, which
-                         * never sets a rate, relies on */
+    bool     rate_set;  /* one of them was written since the hardware reset; before, any disk can be read and
+                         * seeks are implied: the Bochs BIOS, which neither sets a rate nor seeks, relies on it */
     uint8_t  srt_hut, hlt_nd;
     uint8_t  config, pretrk;
     uint8_t  perpendicular;

@@ -589,7 +589,7 @@ static uint64_t implied_seek(struct fdc *f)
     struct fdc_drive    *d = transfer_drive(f);
     uint64_t             time;
 
-    if (!(f->config & CONFIG_EIS) || t->op == OP_FORMAT || t->op == OP_READ_ID || t->c == d->pcn) return 0;
+    if ((!(f->config & CONFIG_EIS) && f->rate_set) || t->op == OP_FORMAT || t->op == OP_READ_ID || t->c == d->pcn) return 0;
     time = fdc_step(f, d, t->c - d->pcn);
     d->pcn = t->c;
     t->seek_end = true;

@@ -70,6 +70,45 @@ static void expect_hash(struct fuzz *f, uint64_t want, const char *what)
     if (machine_state_hash(f->m) != want) fuzz_fail(f, "the state hash differs: %s", what);
 }
 
+/* --- maps: they are not in the state, but follow from it ------------------------------------------------------------------------- */
+
+/* Where a pointer of a machine leads, as a number that is the same in every machine. */
+static uint64_t place(const struct machine *m, const void *p)
+{
+    const uint8_t *const at = p, *const bases[] = {(const uint8_t *)m, m->pc.phys.ram, m->pc.vga.memory, m->pc.vga.dirty, m->pc.bios.bytes, m->pc.vga_bios.bytes};
+    const uint64_t       sizes[] = {sizeof(*m), m->pc.phys.host_size, VGA_MEMORY_SIZE, VGA_MEMORY_SIZE / PAGE_SIZE, m->pc.bios.size, m->pc.vga_bios.size};
+
+    for (unsigned n = 0; n < COUNT_OF(bases); n++)
+        if (at >= bases[n] && at < bases[n] + sizes[n]) return (uint64_t)(n + 1) << 40 | (uint64_t)(at - bases[n]);
+    return 0;
+}
+
+static bool same_region(const struct machine *a, const struct phys_region *x, const struct machine *b, const struct phys_region *y)
+{
+    return x->kind == y->kind && (x->kind == PHYS_NONE || (x->base == y->base && x->size == y->size && x->ops == y->ops &&
+                                                           place(a, x->host) == place(b, y->host) && place(a, x->device) == place(b, y->device)));
+}
+
+static void compare_maps(struct fuzz *f, struct machine *copy)
+{
+    const struct phys *a = &f->m->pc.phys, *b = &copy->pc.phys;
+
+    for (uint32_t page = 0; page < PHYS_PAGES; page++) {
+        if (page && a->read_map[page] == a->read_map[page - 1] && b->read_map[page] == b->read_map[page - 1] &&
+            a->write_map[page] == a->write_map[page - 1] && b->write_map[page] == b->write_map[page - 1])
+            continue;
+        if (!same_region(f->m, phys_reader(a, page << PAGE_SHIFT), copy, phys_reader(b, page << PAGE_SHIFT)) ||
+            !same_region(f->m, phys_writer(a, page << PAGE_SHIFT), copy, phys_writer(b, page << PAGE_SHIFT)))
+            fuzz_fail(f, "after a load, physical page %Xh is something else", page);
+    }
+    for (unsigned n = 0; n < 65536; n++) {
+        const struct bus_port *p = &f->m->pc.bus.port[n], *q = &copy->pc.bus.port[n];
+        if (p->ops != q->ops || (p->ops && (p->base != q->base || place(f->m, p->device) != place(copy, q->device))))
+            fuzz_fail(f, "after a load, port %Xh is something else", n);
+    }
+    if (a->a20_mask != b->a20_mask) fuzz_fail(f, "after a load, the A20 gate is different");
+}
+
 /* --- damaged files ------------------------------------------------------------------------------------------------------------- */
 
 static uint8_t *read_whole(struct fuzz *f, const char *path, size_t *n)
@@ -231,6 +270,7 @@ void fuzz_state(struct fuzz *f)
         print_difference(f->m, copy);
         fuzz_fail(f, "the state hash differs after loading into a fresh machine");
     }
+    compare_maps(f, copy);
     compare_runs(f, copy);
     if (fuzz_chance(f, 2)) { // on with the copy
         struct machine *old = f->m;

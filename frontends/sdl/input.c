@@ -52,6 +52,7 @@ static enum command host_command(struct input *in, SDL_Scancode key)
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (commands[i].key != key) continue;
         in->host_used = true;
+        release_all(in); /* what the host is told is not for the guest: text pasted must not meet a Ctrl still held */
         return commands[i].command;
     }
     return COMMAND_NONE;

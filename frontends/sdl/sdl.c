@@ -265,7 +265,7 @@ static void show(struct sdl *s)
 {
     struct machine_screen screen;
 
-    window_set_sign(&s->window, s->stop == STOP_CRASH ? SIGN_CRASH : s->stop == STOP_RESET ? SIGN_STOP
+    window_set_sign(&s->window, s->stop == STOP_CRASH ? SIGN_CRASH : s->stop == STOP_RESET || s->stop == STOP_HALTED ? SIGN_STOP
                                 : s->is_paused || s->session.is_prompting ? SIGN_PAUSE : SIGN_NONE);
     if (machine_screen(s->session.machine, &screen) || !s->window.has_picture) window_set_picture(&s->window, &screen);
     window_draw(&s->window);

@@ -55,7 +55,7 @@ static const char *mode(const struct machine_exception *e)
 /* While a handler is entered, the instruction at CS:EIP is not to blame; an INT n is. */
 static bool has_instruction(const struct machine_exception *e)
 {
-    return e->code_size && (e->during < 0 || e->during_int);
+    return e->code_size && (e->during < 0 || e->during_int) && !(e->vector == VECTOR_PF && e->error & 16);
 }
 
 static void disassemble(struct explain *x, const struct machine_exception *e, struct text *t)
@@ -63,7 +63,7 @@ static void disassemble(struct explain *x, const struct machine_exception *e, st
     char     insn[96] = "";
     unsigned n = disasm_one(x->disasm, e->bits, e->eip, e->code, e->code_size, insn, sizeof(insn));
 
-    for (unsigned k = 0; k < (n ? n : 1); k++) text_add(t, "%02x", e->code[k]);
+    for (unsigned k = 0; k < (n ? n : split_insn(e).complete ? split_insn(e).after : e->code_size); k++) text_add(t, "%02x", e->code[k]);
     text_add(t, "  %s", n ? insn : "no instruction");
 }
 
@@ -140,6 +140,12 @@ static void show_error(const struct machine_exception *e, FILE *out)
     line(out, "error", t.buf);
 }
 
+/* Whether the error code names a gate, so that the other descriptor is what it leads to. */
+static bool is_gate_entry(const struct machine_exception *e)
+{
+    return e->error & 2 || (e->selected.there && access_is_gate((unsigned)(e->selected.bytes >> 40)));
+}
+
 static void show_descriptors(const struct machine_exception *e, FILE *out)
 {
     struct text t = {0}, u = {0};
@@ -147,7 +153,7 @@ static void show_descriptors(const struct machine_exception *e, FILE *out)
     if (e->selected.wanted) describe_descriptor(&t, e, &e->selected);
     line(out, "entry", t.buf);
     if (e->behind.wanted) describe_descriptor(&u, e, &e->behind);
-    line(out, e->behind.selector & 2 ? "gate" : "leads to", u.buf);
+    line(out, e->behind.selector & 2 ? "gate" : is_gate_entry(e) ? "leads to" : "by", u.buf);
 }
 
 static void show_pages(const struct machine_exception *e, FILE *out)

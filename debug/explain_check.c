@@ -2,7 +2,7 @@
  * state. */
 #include "debug/explain_check.h"
 
-#include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* --- accesses to memory (SDM 3A 5.3, 5.4) ------------------------------------------------------------------------------------- */
@@ -11,7 +11,7 @@ static const char *check_segment_access(const struct machine_exception *e, struc
 {
     const struct machine_segment *s = &e->seg[e->operand.seg];
     const char                   *name = segment_name(e->operand.seg);
-    uint32_t                      first = e->operand.offset, last = first + e->operand.size - 1;
+    uint64_t                      first = e->operand.offset, last = first + e->operand.size - 1;
 
     if (has_privileges(e) && !s->valid) {
         text_add(t, "%s holds a null selector, which may be loaded but not used", name);
@@ -25,8 +25,8 @@ static const char *check_segment_access(const struct machine_exception *e, struc
         text_add(t, "%s holds an execute-only code segment, which cannot be read", name);
         return "SDM 3A 5.4";
     }
-    text_add(t, "offset%s %08x", last == first ? "" : "s", first);
-    if (last != first) text_add(t, " to %08x", last);
+    text_add(t, "offset%s %08" PRIx64, last == first ? "" : "s", first);
+    if (last != first) text_add(t, " to %08" PRIx64, last);
     if (access_is_expand_down(s->access))
         text_add(t, " must lie above the limit of %s, an expand-down segment: from %08x to %s", name, s->limit + 1,
                  s->access & 0x4000 ? "ffffffff" : "0000ffff");

@@ -93,7 +93,7 @@ static const char *system_type(unsigned access)
     return types[access & 15];
 }
 
-static bool is_gate(unsigned access)
+bool access_is_gate(unsigned access)
 {
     unsigned type = access & 15;
 
@@ -126,7 +126,7 @@ void describe_descriptor(struct text *t, const struct machine_exception *e, cons
         return;
     }
     text_add(t, "%08x %08x: ", (uint32_t)(d->bytes >> 32), (uint32_t)d->bytes);
-    if (!is_gate(s.access)) {
+    if (!access_is_gate(s.access)) {
         describe_segment(t, &s);
         return;
     }

@@ -40,6 +40,8 @@ static inline bool access_is_expand_down(unsigned access) { return (access & 0x1
 static inline bool access_is_writable(unsigned access) { return (access & 0x1a) == 0x12; }
 static inline bool access_is_readable(unsigned access) { return (access & 0x10) && (access & 0x0a) != 0x08; }
 
+bool access_is_gate(unsigned access);
+
 /* "data, read/write, DPL 0, base 00000000, limit ffffffff, 32-bit, present", "32-bit interrupt gate to 0008:00001000, DPL 0 ..." */
 void describe_segment(struct text *, const struct machine_segment *);
 void describe_descriptor(struct text *, const struct machine_exception *, const struct machine_descriptor *);

@@ -62,40 +62,43 @@ static const char *check_stack(unsigned cpl, unsigned rpl, unsigned access, stru
 
 /* --- transfers ------------------------------------------------------------------------------------------------------------------- */
 
-/* The selector in a far pointer that is part of the instruction; false if it is in memory. */
-static bool direct_selector(const struct machine_exception *e, const struct insn_bytes *i, unsigned *selector)
+/* RPL of the selector in a far pointer that is part of the instruction; 0 if it is in memory. */
+static unsigned direct_rpl(const struct machine_exception *e, const struct insn_bytes *i)
 {
     unsigned at = i->after + (i->wide ? 4 : 2);
 
-    if ((i->op != 0x9a && i->op != 0xea) || at + 2 > e->code_size) return false;
-    *selector = e->code[at] | (unsigned)e->code[at + 1] << 8;
-    return true;
+    return (i->op == 0x9a || i->op == 0xea) && at < e->code_size ? e->code[at] & 3 : 0;
+}
+
+static const char *check_system_target(const struct machine_exception *e, unsigned rpl, unsigned access, struct text *t)
+{
+    unsigned    dpl = access_dpl(access), type = access & 15;
+    const char *what = access_is_gate(access) ? "gate" : "TSS";
+
+    if (dpl < e->cpl) text_add(t, "DPL of the %s, %u, is more privileged than CPL, %u", what, dpl, e->cpl);
+    else if (dpl < rpl) text_add(t, "DPL of the %s, %u, is more privileged than the selector's RPL, %u", what, dpl, rpl);
+    else if (type == 3 || type == 11) text_add(t, "the task is busy: it cannot be entered again");
+    else if (!access_present(access)) text_add(t, "the %s is not present (bit 47, P, is 0)", what);
+    else text_add(t, "DPL of the %s, %u, is more privileged than the selector's RPL", what, dpl);
+    return access_is_gate(access) ? MANUAL_CODE : MANUAL_TASK;
 }
 
 static const char *check_transfer(const struct machine_exception *e, const struct insn_bytes *i, unsigned access, struct text *t)
 {
-    unsigned selector, dpl = access_dpl(access), type = access & 15, rpl = 0;
-    bool     known = direct_selector(e, i, &selector), through_gate = known && (selector & ~3u) != (e->error & ~3u);
+    bool     through_gate = e->behind.wanted && !access_is_gate(access), conforming = access_is_conforming(access);
+    unsigned dpl = access_dpl(access), type = access & 15, rpl = through_gate ? 0 : direct_rpl(e, i);
 
-    if (known && !through_gate) rpl = selector & 3;
-    if (!access_is_segment(access) && (type == 4 || type == 5 || type == 12 || type == 1 || type == 9)) {
-        const char *what = type == 1 || type == 9 ? "TSS" : "gate";
-        if (dpl < e->cpl) text_add(t, "DPL of the %s, %u, is more privileged than CPL, %u", what, dpl, e->cpl);
-        else if (dpl < rpl) text_add(t, "DPL of the %s, %u, is more privileged than the selector's RPL, %u", what, dpl, rpl);
-        else if (!access_present(access)) text_add(t, "the %s is not present (bit 47, P, is 0)", what);
-        else text_add(t, "DPL of the %s, %u, is more privileged than the selector's RPL", what, dpl);
-        return MANUAL_CODE;
-    }
-    if (!access_is_code(access)) {
-        text_add(t, type == 3 || type == 11 ? "the task is busy: it cannot be entered again" : "%s must be a code segment, a call or task gate or a TSS",
-                 through_gate ? "what the gate leads to" : "the target");
-        return MANUAL_CODE;
-    }
-    if (access_is_conforming(access) && dpl > e->cpl) text_add(t, "the conforming segment's DPL, %u, is less privileged than CPL, %u", dpl, e->cpl);
-    else if (!access_is_conforming(access) && through_gate && dpl > e->cpl) text_add(t, "a gate cannot lead to a less privileged segment: DPL %u, CPL %u", dpl, e->cpl);
-    else if (!access_is_conforming(access) && dpl != e->cpl)
-        text_add(t, "the segment's DPL, %u, is not CPL, %u%s", dpl, e->cpl, through_gate ? ", and only CALL can go inwards" : ": other levels are reached through gates");
-    else if (!access_is_conforming(access) && rpl > e->cpl) text_add(t, "the selector's RPL, %u, is less privileged than CPL, %u", rpl, e->cpl);
+    if (!access_is_segment(access) && type != 0 && type != 2 && type != 6 && type != 7 && type != 8 && type != 10 && type < 13)
+        return check_system_target(e, rpl, access, t);
+    if (!access_is_code(access))
+        text_add(t, "%s must be a code segment%s", through_gate ? "what the gate leads to" : "the target", through_gate ? "" : ", a call or task gate or a TSS");
+    else if (conforming && dpl > e->cpl) text_add(t, "the conforming segment's DPL, %u, is less privileged than CPL, %u", dpl, e->cpl);
+    else if (!conforming && through_gate && dpl > e->cpl)
+        text_add(t, "a gate cannot lead to a less privileged segment: DPL %u, CPL %u", dpl, e->cpl);
+    else if (!conforming && through_gate && dpl != e->cpl && i->op != 0x9a) text_add(t, "JMP cannot change the privilege level: DPL %u, CPL %u", dpl, e->cpl);
+    else if (!conforming && !through_gate && dpl != e->cpl)
+        text_add(t, "the segment's DPL, %u, is not CPL, %u: other levels are reached through gates", dpl, e->cpl);
+    else if (!conforming && rpl > e->cpl) text_add(t, "the selector's RPL, %u, is less privileged than CPL, %u", rpl, e->cpl);
     else text_add(t, "the code segment is not present (bit 47, P, is 0)");
     return MANUAL_CODE;
 }
@@ -172,7 +175,8 @@ static const char *check_task(const struct machine_exception *e, unsigned access
         return MANUAL_TASK;
     }
     if (!access_is_segment(access)) text_add(t, "the new task's LDT selector does not name a present LDT in the GDT");
-    else if (access_is_code(access) && !access_present(access)) text_add(t, "the new task's segment is not present (bit 47, P, is 0)");
+    else if (e->behind.wanted && (e->behind.bytes >> 40 & 0x17) == 4)
+        text_add(t, "the stack segment in the TSS for the new privilege level must be writable data whose RPL and DPL are that level");
     else text_add(t, "the new task's segment does not fit the privilege that RPL of its CS gives it, or is of the wrong type");
     return MANUAL_TASK;
 }
@@ -293,7 +297,7 @@ static bool is_near_branch(const struct insn_bytes *i)
 
 static const char *check_target(const struct machine_exception *e, const struct insn_bytes *i, struct text *t)
 {
-    unsigned  seg, selector;
+    unsigned  seg;
     enum role role = role_of(e, i, &seg);
 
     if (is_near_branch(i)) text_add(t, "the target lies beyond the limit of cs, %08x", e->seg[SEGMENT_CS].limit);
@@ -301,12 +305,12 @@ static const char *check_target(const struct machine_exception *e, const struct 
     else if (role == ROLE_RETURN && has_privileges(e) && (frame(e, i, 1) & 3) != e->cpl && !(frame(e, i, i->op == 0xcf ? 4 : 3) & 0xfffc))
         text_add(t, "the new SS on the stack is a null selector");
     else if (role == ROLE_RETURN) text_add(t, "the return address, %08x, lies beyond the limit of the new code segment", frame(e, i, 0));
-    else if (role == ROLE_TRANSFER && direct_selector(e, i, &selector) && !(selector & ~3u)) text_add(t, "the selector is null");
+    else if (role == ROLE_TRANSFER && e->vector == VECTOR_TS) text_add(t, "the stack segment in the TSS for the new privilege level is null");
     else if (role == ROLE_TRANSFER) text_add(t, "the selector is null, or the offset lies beyond the limit of the target segment");
     else if (role == ROLE_STACK) text_add(t, "ss cannot hold a null selector");
     else if (role == ROLE_LTR) text_add(t, "the task register cannot hold a null selector");
     else return NULL;
-    return role == ROLE_STACK ? MANUAL_STACK : "SDM 3A 5.3, 5.8";
+    return role == ROLE_STACK || e->vector == VECTOR_TS ? MANUAL_STACK : "SDM 3A 5.3, 5.8";
 }
 
 static const char *check_zero(const struct machine_exception *e, struct text *t)

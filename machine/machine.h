@@ -206,7 +206,7 @@ struct machine_exception {
         unsigned seg, size; /* size 0: not known */
         uint32_t offset, linear;
     } operand;
-    struct machine_descriptor selected, behind; /* of the error code; what a gate there leads to, or the gate of the IDT that led there */
+    struct machine_descriptor selected, behind; /* of the error code; what a gate there leads to, or the gate or TSS that led there */
     struct machine_page_entry page[3];          /* PDPTE, PDE, PTE */
 };
 

@@ -110,13 +110,25 @@ static void note_descriptor(struct x86 *c, struct x86_descriptor_note *d, uint16
     d->there = peek(c, d->at, &d->bytes, 8) == 8;
 }
 
-/* The descriptor that the error code names, and behind a gate the code segment or TSS; while a handler is entered also its gate. */
-static void note_descriptors(struct x86 *c, struct x86_record *r)
+/* The selector of a far jump or call, where it is not the one of the error code: that of a gate or task. */
+static void note_target(struct x86 *c, const struct x86_insn *i, struct x86_record *r)
+{
+    bool     in_memory = i->op == 0xFF && ((i->modrm >> 3 & 7) == 3 || (i->modrm >> 3 & 7) == 5);
+    uint16_t selector = i->imm2;
+
+    if (i->op != 0x9A && i->op != 0xEA && !in_memory) return;
+    if (in_memory && peek(c, c->seg[i->seg].base + x86_ea(c, i) + (i->prefix & PREFIX_OP32 ? 4 : 2), &selector, 2) != 2) return;
+    if ((selector & ~3u) != (r->error & ~3u)) note_descriptor(c, &r->behind, selector & ~3u);
+}
+
+/* The descriptor that the error code names; and behind a gate the code segment or TSS, or the gate that led there. */
+static void note_descriptors(struct x86 *c, const struct x86_insn *i, struct x86_record *r)
 {
     unsigned type;
 
-    if (!r->has_error || r->vector < EXC_TS || r->vector > EXC_GP || !x86_protected(c)) return;
+    if (!r->has_error || r->vector < EXC_TS || r->vector > EXC_GP || !x86_protected(c) || x86_v86(c)) return;
     if (r->during >= 0 && !(r->error & 2)) note_descriptor(c, &r->behind, (uint16_t)(r->during * 8 + 2));
+    else if (i) note_target(c, i, r);
     if (!(r->error & ~1u)) return;
     note_descriptor(c, &r->selected, r->error & ~1u);
     type = r->selected.bytes >> 40 & 0x1F;
@@ -165,7 +177,7 @@ void x86_history_add(struct x86 *c, const struct x86_insn *i, unsigned vector, b
     r->error = error;
     r->stack_size = peek(c, c->seg[SEG_SS].base + x86_sp(c), r->stack, sizeof(r->stack));
     note_operand(c, i, r);
-    note_descriptors(c, r);
+    note_descriptors(c, i, r);
     note_pages(c, r);
 }
 

@@ -55,7 +55,7 @@ struct x86_record {
     uint8_t  value[8], value_size;  /* of the instruction's memory operand */
     struct x86_operand_note    operand; /* what it was about; else the instruction's memory operand */
     bool     is_access;             /* OPERAND is the access that failed */
-    struct x86_descriptor_note selected, behind; /* of the error code; behind: what a gate leads to, or the gate that led there */
+    struct x86_descriptor_note selected, behind; /* of the error code; behind: what a gate leads to, or the gate or TSS that led there */
     struct x86_page_note       page[3];
 };
 

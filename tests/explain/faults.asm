@@ -1,5 +1,6 @@
 ; faults.asm: a boot sector that does what is wrong, for the explainer. The case (cases.txt) is included in front of it: the macro "body", and REAL
-; for real mode, USER for privilege 3, PAGING with what is to be done to the page tables. There is no handler, so the CPU shuts down.
+; for real mode, USER for privilege 3, PAGING with what is to be done to the page tables, FIRST with something to do at privilege 0. There is no
+; handler, so the CPU shuts down.
         org     7C00h
         bits    16
 
@@ -15,7 +16,7 @@ ABSENT  equ 28h                 ; not present
 TASK    equ 30h
 UCODE   equ 38h + 3             ; privilege 3
 UDATA   equ 40h + 3
-CALLG   equ 48h                 ; call gate to privilege 0
+CALLG   equ 48h                 ; call gate from privilege 3 to 0
 READ    equ 50h                 ; read-only data
 EXEC    equ 58h                 ; execute-only code
 
@@ -47,6 +48,11 @@ protected:
         ltr     ax
 %ifdef PAGING
         call    make_pages
+%endif
+%ifdef FIRST
+        FIRST
+%elifmacro FIRST 0
+        FIRST
 %endif
 %ifdef USER
         push    dword UDATA
@@ -103,7 +109,7 @@ gdt:    dq      0
         db      0, 89h, 0, 0
         dq      00CFFA000000FFFFh
         dq      00CFF2000000FFFFh
-        dw      7C00h, CODE, 8C00h, 0
+        dd      CODE << 16 | 7C00h, 0EC00h
         dq      00CF90000000FFFFh
         dq      00CF98000000FFFFh
 .end:

@@ -1,5 +1,6 @@
 /* test_run.c: how the CPU goes from instruction to instruction: links between blocks, code in device memory, debug traps. */
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,6 +204,25 @@ START_TEST(slices_leave_no_trace_in_the_tlb)
 }
 END_TEST
 
+/* States in which time would stand still are no states. */
+START_TEST(forged_states)
+{
+    struct fixture *f = start();
+    struct x86     *c = &f->cpu;
+
+    ck_assert_int_eq(x86_freeze(c), 0);
+    ck_assert_int_eq(x86_ops.loaded(c), 0);
+    c->budget = 1000;
+    ck_assert_int_eq(x86_ops.loaded(c), -EINVAL);
+    c->budget = 0;
+    c->halted = true;
+    ck_assert_int_eq(x86_ops.loaded(c), 0);
+    c->inhibit = true;
+    ck_assert_int_eq(x86_ops.loaded(c), -EINVAL);
+    stop(f);
+}
+END_TEST
+
 Suite *run_suite(void)
 {
     Suite *s = suite_create("run");
@@ -214,6 +234,7 @@ Suite *run_suite(void)
     tcase_add_test(t, single_step);
     tcase_add_test(t, interrupt_from_the_fpu);
     tcase_add_test(t, slices_leave_no_trace_in_the_tlb);
+    tcase_add_test(t, forged_states);
     suite_add_tcase(s, t);
     return s;
 }

@@ -17,8 +17,6 @@ void x86_reset(struct x86 *c);
 void x86_run(struct x86 *c, uint64_t until);
 /* Instructions retired so far; exact, even from within a device's handler. */
 uint64_t x86_retired(const struct x86 *c);
-/* Time passes without instructions being executed (HLT). */
-void x86_skip(struct x86 *c, uint64_t instructions);
 
 /* Lines into the CPU. */
 void x86_set_intr(struct x86 *c, bool level);

@@ -33,7 +33,6 @@ int phys_init(struct phys *p, uint64_t ram_size)
     }
     p->regions = 1;
     phys_region_ram(p, 0, p->host_size, p->ram, NULL, false);
-    p->region[PHYS_REGION_MAIN].is_ram = true;
     phys_map(p, 0, ram_size < 0xA0000 ? ram_size : 0xA0000, PHYS_REGION_MAIN, true, true);
     if (ram_size > 0x100000) phys_map(p, 0x100000, ram_size - 0x100000, PHYS_REGION_MAIN, true, true);
     return 0;

@@ -33,7 +33,6 @@ struct phys_region {
     uint8_t              *dirty; /* a byte a page, set to 1 by writes; may be NULL */
     const struct bus_ops *ops;   /* MMIO */
     void                 *device;
-    bool                  is_ram; /* main memory: code is tracked by ram page */
 };
 
 struct phys {

@@ -59,7 +59,6 @@ struct x86_block {
     uint16_t          bytes;  /* total, for the CS limit check */
     uint8_t           count;  /* instructions */
     bool              valid;
-    bool              running_stale; /* invalidated while it ran */
     struct x86_block *hash_next;
     struct x86_block *page_next;
     struct x86_block *link[2]; /* next block: 0 not taken / fall through, 1 taken; within the same page only */

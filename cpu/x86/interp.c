@@ -162,9 +162,7 @@ static void run_single(struct x86 *c)
     if (c->trace) c->trace(c->trace_opaque, b->insn, NULL);
     b->insn[0].fn(c, b->insn);
     c->step_mode = was_step;
-    if (c->kicked) { // the slice ends here
-        if (rest < 0) c->budget += rest, c->limit += (uint64_t)rest;
-    } else {
+    if (!c->kicked) { // else the slice ends here
         c->budget += rest;
         c->limit += (uint64_t)rest;
     }
@@ -236,11 +234,6 @@ void x86_run(struct x86 *c, uint64_t until)
 uint64_t x86_retired(const struct x86 *c)
 {
     return c->limit - (uint64_t)(c->budget + (c->cur ? c->cur->left : 0));
-}
-
-void x86_skip(struct x86 *c, uint64_t instructions)
-{
-    c->limit += instructions;
 }
 
 void x86_set_intr(struct x86 *c, bool level)

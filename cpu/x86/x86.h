@@ -93,8 +93,6 @@ struct x86_fpu {
 enum x86_pending {
     PENDING_INTR = 1,   /* the interrupt controller's line is high */
     PENDING_NMI = 2,
-    PENDING_RESET = 4,
-    PENDING_SMI = 8,
 };
 
 /* Permissions and address of a translated page: one entry per linear page. 0: not cached. */
@@ -164,7 +162,7 @@ struct x86 {
     uint32_t dr[8];
     uint32_t tr_regs[8];   /* 386/486 test registers TR3-TR7 */
     uint64_t pdpte[4];     /* PAE: loaded with CR3 */
-    uint64_t tsc_offset;   /* TSC = retired * scale + offset */
+    uint64_t tsc_offset;   /* what WRMSR made of the counter: TSC = tsc() + offset */
     uint64_t msr_apicbase, sysenter_cs, sysenter_esp, sysenter_eip, msr_pat, msr_efer;
     uint64_t mtrr_def, mtrr_phys[16], mtrr_fixed[11], mcg_status;
     uint64_t mc_ctl[5];    /* machine check banks */
@@ -205,7 +203,6 @@ struct x86 {
     struct x86_stats stats;
     struct x86_history *history;
     uint32_t eip_mask;      /* of sequential execution: IP of the 8086 and the 286 wraps, EIP runs into the limit of CS */
-    uint32_t clock_mhz;     /* of the time stamp counter: ticks = retired * this / mips */
     void *opaque;
     uint8_t (*acknowledge)(void *opaque);                /* interrupt acknowledge cycle: the vector */
     void (*ferr)(void *opaque, bool level);              /* FERR# to IRQ 13 */

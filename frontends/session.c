@@ -99,6 +99,7 @@ int session_open(struct session *s, const struct options *options, const struct 
     callbacks.log = on_log;
     callbacks.crash = on_crash;
     config.host = &callbacks;
+    config.no_reboot |= s->script != NULL; /* it wants to know: see reboot() */
     s->machine = machine_create(&config, error, n);
     if (!s->machine) goto fail;
     if (!(s->explain = explain_create(s->machine))) {
@@ -315,6 +316,17 @@ static enum machine_stop run_machine(struct session *s, uint64_t until_ns)
     return stop;
 }
 
+/* Without --no-reboot a guest's reset or crash starts the machine anew, and the script's vm:wait_exit is told. */
+static enum machine_stop reboot(struct session *s, enum machine_stop stop)
+{
+    if (s->options->config.no_reboot || (stop != STOP_RESET && stop != STOP_CRASH)) return stop;
+    machine_reset(s->machine);
+#if WITH_LUA
+    if (s->script) script_rebooted(s->script, stop);
+#endif
+    return STOP_TIME;
+}
+
 enum machine_stop session_run(struct session *s, uint64_t until_ns)
 {
     enum machine_stop stop = STOP_TIME;
@@ -327,6 +339,7 @@ enum machine_stop session_run(struct session *s, uint64_t until_ns)
         stop = run_machine(s, slice_end(s, until_ns));
         if (s->is_prompting) break;
         serve_ports(s);
+        stop = reboot(s, stop);
         run_script(s, stop);
         check_timeout(s);
         if (s->is_over || (stop != STOP_TIME && machine_time(s->machine) == before)) break;

@@ -71,6 +71,7 @@ struct script *script_create(const struct script_option *scripts, unsigned count
         return NULL;
     }
     s->deadline = UINT64_MAX;
+    s->reboot = STOP_TIME;
     luaL_openlibs(s->lua);
     vm_register(s);
     s->co = lua_newthread(s->lua); /* stays on the stack, and so alive */
@@ -127,6 +128,11 @@ enum script_state script_poll(struct script *s, struct machine *machine, enum ma
         s->started = false;
     }
     return s->state;
+}
+
+void script_rebooted(struct script *s, enum machine_stop stop)
+{
+    s->reboot = stop;
 }
 
 uint64_t script_wake(const struct script *s, const struct machine *machine)

@@ -28,6 +28,9 @@ void           script_destroy(struct script *); /* NULL is allowed */
 /* Runs the script until it waits or is over. STOP: why the machine stopped last; STOP_TIME if it can go on. */
 enum script_state script_poll(struct script *, struct machine *, enum machine_stop stop);
 
+/* The guest has reset or crashed (STOP), and the machine has started anew: vm:wait_exit tells. */
+void script_rebooted(struct script *, enum machine_stop stop);
+
 /* When script_poll() is to be called next, in virtual ns; or earlier if the machine stops. */
 uint64_t script_wake(const struct script *, const struct machine *);
 

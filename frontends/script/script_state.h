@@ -18,6 +18,7 @@ struct script {
     bool              started; /* the coroutine is in a chunk */
     struct machine   *machine; /* while polled */
     enum machine_stop stop;    /* the same */
+    enum machine_stop reboot;  /* what vm:wait_exit has still to tell: STOP_RESET, STOP_CRASH; STOP_TIME: nothing */
     enum script_state state;
     int               status;
     char             *error;

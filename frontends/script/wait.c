@@ -21,7 +21,7 @@ uint64_t script_seconds(lua_State *lua, int index)
     return (uint64_t)llround(seconds * 1e9);
 }
 
-/* Begins a wait of at most NS. */
+/* Begins a wait of at most NS. A reboot is news until the next wait begins. */
 static struct script *begin(lua_State *lua, uint64_t ns, bool looking)
 {
     struct script *s = script_of(lua);
@@ -29,6 +29,7 @@ static struct script *begin(lua_State *lua, uint64_t ns, bool looking)
 
     if (lua != s->co) luaL_error(lua, "calls that wait cannot be used in coroutines of your own");
     s->looking = looking;
+    s->reboot = STOP_TIME;
     s->deadline = ns == UINT64_MAX || ns > UINT64_MAX - now ? UINT64_MAX : now + ns;
     return s;
 }
@@ -178,22 +179,26 @@ static int wait_serial(lua_State *lua)
 static int look_at_stop(lua_State *lua, int status, lua_KContext context)
 {
     struct script *s = script_of(lua);
-    const char    *stop = script_stop_name(s->stop);
+    bool           is_reboot = s->reboot != STOP_TIME;
+    const char    *stop = script_stop_name(is_reboot ? s->reboot : s->stop);
 
     (void)status, (void)context;
     if (!stop && is_late(s)) return give_up(lua, s, "the guest's end");
     if (!stop) return lua_yieldk(lua, 0, 0, look_at_stop);
     end(s);
+    s->reboot = STOP_TIME;
     lua_pushstring(lua, stop);
-    if (s->stop != STOP_EXIT) return 1;
+    if (is_reboot || s->stop != STOP_EXIT) return 1;
     lua_pushinteger(lua, machine_exit_status(s->machine));
     return 2;
 }
 
 static int wait_exit(lua_State *lua)
 {
+    enum machine_stop reboot = script_of(lua)->reboot; /* perhaps while the keys for it were typed */
+
     lua_settop(lua, 2);
-    begin(lua, script_seconds(lua, 2), false);
+    begin(lua, script_seconds(lua, 2), false)->reboot = reboot;
     return lua_yieldk(lua, 0, 0, look_at_stop);
 }
 

@@ -12,6 +12,9 @@ start:  cli
         mov ss, ax
         mov sp, 7C00h
         cld
+        mov dx, 3FBh                    ; 8 data bits
+        mov al, 3
+        out dx, al
         mov al, 'a'
         call put
         mov ecx, 10000000

@@ -88,10 +88,10 @@ bool x86_enter_interrupt(struct x86 *c, const struct x86_insn *i, unsigned vecto
 
 enum x86_task_source { TASK_JUMP, TASK_CALL, TASK_IRET, TASK_INTERRUPT };
 
-/* Switches to the task of the TSS descriptor D at SELECTOR. NEXT_EIP is saved in the old task. On success c->task_eip is
- * where the new task goes on. */
+/* Switches to the task of the TSS descriptor D at SELECTOR. NEXT_EIP and FLAGS are saved in the old task. On success
+ * c->task_eip is where the new task goes on. */
 bool x86_task_switch(struct x86 *c, const struct x86_insn *i, uint16_t selector, struct x86_descriptor *d, enum x86_task_source source,
-                     uint32_t next_eip, bool has_error, uint32_t error);
+                     uint32_t next_eip, uint32_t flags, bool has_error, uint32_t error);
 /* Stack pointer of level DPL from the current TSS. */
 bool x86_tss_stack(struct x86 *c, const struct x86_insn *i, unsigned dpl, uint16_t *ss, uint32_t *esp);
 /* Whether the current task may access SIZE ports from PORT; false with #GP raised. */

@@ -204,7 +204,7 @@ static void to_task(struct x86 *c, const struct x86_insn *i, uint16_t selector, 
             return;
         }
     }
-    if (x86_task_switch(c, i, selector, d, is_call ? TASK_CALL : TASK_JUMP, x86_next_eip(c, i), false, 0))
+    if (x86_task_switch(c, i, selector, d, is_call ? TASK_CALL : TASK_JUMP, x86_next_eip(c, i), x86_get_eflags(c), false, 0))
         x86_end_at(c, i, c->task_eip);
 }
 

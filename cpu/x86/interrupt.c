@@ -93,7 +93,7 @@ static bool enter_task(struct x86 *c, const struct x86_insn *i, const struct del
     if (desc_is_segment(&d) || (desc_type(&d) != DESC_TSS16 && desc_type(&d) != DESC_TSS32))
         return x86_fault_code(c, i, EXC_GP, selector_error(selector));
     if (!desc_present(&d)) return x86_fault_code(c, i, EXC_NP, selector_error(selector));
-    if (!x86_task_switch(c, i, selector, &d, TASK_INTERRUPT, e->return_eip, e->has_error, e->error)) return false;
+    if (!x86_task_switch(c, i, selector, &d, TASK_INTERRUPT, e->return_eip, e->flags, e->has_error, e->error)) return false;
     c->eip = c->task_eip;
     return true;
 }
@@ -341,7 +341,7 @@ static void iret_task(struct x86 *c, const struct x86_insn *i)
         x86_fault_code(c, i, EXC_NP, selector_error(selector));
         return;
     }
-    if (x86_task_switch(c, i, selector, &d, TASK_IRET, x86_next_eip(c, i), false, 0)) x86_end_at(c, i, c->task_eip);
+    if (x86_task_switch(c, i, selector, &d, TASK_IRET, x86_next_eip(c, i), x86_get_eflags(c), false, 0)) x86_end_at(c, i, c->task_eip);
 }
 
 /* From level 0 to a V86 task: the frame has ESP, SS, ES, DS, FS, GS above the flags. */

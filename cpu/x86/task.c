@@ -162,12 +162,13 @@ static bool load_task_segments(struct x86 *c, const struct task *t)
         return true;
     }
     for (unsigned n = 0; n < SEG_COUNT; n++) x86_set_segment_null(c, n, t->seg[n]);
-    x86_set_cpl(c, t->seg[SEG_CS] & 3);
+    x86_set_cpl(c, 3); // as long as SS is not loaded, a handler has to take its stack from the TSS
     if (!x86_load_ldt(c, NULL, t->ldt, EXC_TS)) return false;
     if (!load_task_cs(c, t->seg[SEG_CS])) return false;
-    if (!x86_check_stack_segment(c, NULL, t->seg[SEG_SS], c->cpl, EXC_TS, &d)) return false;
+    if (!x86_check_stack_segment(c, NULL, t->seg[SEG_SS], t->seg[SEG_CS] & 3, EXC_TS, &d)) return false;
     if (!x86_set_accessed(c, NULL, &d)) return false;
     x86_set_segment(c, SEG_SS, t->seg[SEG_SS], &d);
+    x86_set_cpl(c, t->seg[SEG_CS] & 3);
     for (unsigned n = 0; n < 4; n++)
         if (!load_task_data(c, data[n], t->seg[data[n]])) return false;
     return true;
@@ -198,19 +199,19 @@ static bool push_error(struct x86 *c, bool wide, uint32_t error)
 }
 
 bool x86_task_switch(struct x86 *c, const struct x86_insn *i, uint16_t selector, struct x86_descriptor *d, enum x86_task_source source,
-                     uint32_t next_eip, bool has_error, uint32_t error)
+                     uint32_t next_eip, uint32_t flags, bool has_error, uint32_t error)
 {
     bool        wide = desc_type(d) & 8, nested = source == TASK_CALL || source == TASK_INTERRUPT, taken;
     uint16_t    old_selector = c->tr.selector;
-    uint32_t    flags = x86_get_eflags(c);
     struct task t;
 
-    if (!check_tss(c, i, selector, d) || !read_task(c, i, d->base, wide, &t)) return false;
+    if (!check_tss(c, i, selector, d)) return false;
     if (source == TASK_IRET) flags &= ~FLAG_NT;
     if (!write_task(c, i, c->tr.base, is_tss32(&c->tr), next_eip, flags)) return false;
     if (!nested && !set_busy(c, i, old_selector, false)) return false;
     if (nested && !x86_sys_store(c, i, d->base, 2, old_selector)) return false;
     if (source != TASK_IRET && !x86_sys_store(c, i, d->addr + 5, 1, (d->access & 0xFF) | 2)) return false;
+    if (!read_task(c, i, d->base, wide, &t)) return false; // last: IRET may lead to the task's own TSS
     // The switch is done; what fails from here on fails in the new task.
     if (i) { // so the instruction has retired and its block is left behind
         c->budget += i->left - 1;

@@ -20,7 +20,9 @@ DEPS_LUA   = liblua5.4-dev
 DEPS_ROMS  = nasm
 DEPS_TEST  = check python3 mtools xorriso
 
-DEPS = $(DEPS_BUILD) $(DEPS_ROMS) $(DEPS_TEST) \
+DEPS_CC    = $(filter clang clang-%,$(CC))
+
+DEPS = $(DEPS_BUILD) $(DEPS_CC) $(DEPS_ROMS) $(DEPS_TEST) \
        $(if $(filter 1,$(SDL)),$(DEPS_SDL)) $(if $(filter 1,$(LUA)),$(DEPS_LUA))
 
 # --- flags ------------------------------------------------------------------------------------------------------------

@@ -159,7 +159,7 @@ static uint64_t show_instruction(struct monitor *m, uint64_t address, uint32_t o
     if (length == 0 && n > 0) length = 1;
     for (unsigned i = 0; i < length; i++) snprintf(hex + 2 * i, 3, "%02x", code[i]);
     fprintf(m->out, "%08" PRIx64 "  %-20s %s\n", address, hex, n ? text : "not present");
-    return address + length;
+    return (uint32_t)(address + length); /* linear addresses have 32 bits */
 }
 
 static void show_flags(struct monitor *m)

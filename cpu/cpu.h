@@ -15,6 +15,8 @@ void x86_reset(struct x86 *c);
 /* Runs until UNTIL instructions have retired in all, the CPU halts with nothing to wake it, or x86_kick(). The
  * caller looks at c->halted, c->shutdown and its own events. */
 void x86_run(struct x86 *c, uint64_t until);
+/* Whether a halted CPU has an event to take now. */
+bool x86_wakes(const struct x86 *c);
 /* Instructions retired so far; exact, even from within a device's handler. */
 uint64_t x86_retired(const struct x86 *c);
 

@@ -347,7 +347,7 @@ static bool can_wake(const struct machine *m)
 {
     const struct x86 *c = &m->pc.cpu;
 
-    return (c->eflags & FLAG_IF) || ((c->pending & PENDING_NMI) && !c->nmi_blocked);
+    return (c->eflags & FLAG_IF) || x86_wakes(c);
 }
 
 /* Whether nothing has been able to wake the CPU for so long that the chips have finished what they were about, such as sending
@@ -365,7 +365,7 @@ static void slice(struct machine *m, uint64_t until)
     struct x86 *c = &m->pc.cpu;
     uint64_t    goal = instruction_at(m, until);
 
-    if (c->halted && !((c->pending & PENDING_INTR) && (c->eflags & FLAG_IF)) && !((c->pending & PENDING_NMI) && !c->nmi_blocked)) {
+    if (c->halted && !x86_wakes(c)) {
         rebase(m, until);
         return;
     }

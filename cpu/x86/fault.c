@@ -59,6 +59,8 @@ static void shut_down(struct x86 *c)
 {
     c->shutdown = true;
     c->halted = true;
+    c->exc.pending = false;
+    c->debug_hit = 0; // of the stack writes of the deliveries that failed
     if (c->shutdown_cycle) c->shutdown_cycle(c->opaque);
 }
 

@@ -93,6 +93,7 @@ static void debug_trap(struct x86 *c, uint32_t bits)
 /* Traps, NMI and interrupts, by priority (SDM 3A table 6-2). True if one was taken. */
 static bool take_event(struct x86 *c)
 {
+    if (c->shutdown) return false;
     if (c->exc.pending) {
         x86_deliver_exception(c);
         return true;
@@ -103,7 +104,7 @@ static bool take_event(struct x86 *c)
         debug_trap(c, bits);
         return true;
     }
-    if (c->inhibit || c->shutdown) return false;
+    if (c->inhibit) return false;
     if ((c->pending & PENDING_NMI) && !c->nmi_blocked) {
         c->pending &= ~PENDING_NMI;
         c->nmi_blocked = true;
@@ -203,10 +204,11 @@ void x86_run(struct x86 *c, uint64_t until)
         unpatch(c);
         from = c->link_from;
         c->link_from = NULL;
-        if (c->kicked && !c->exc.pending && !c->debug_hit) break;
-        if (take_event(c)) continue;
+        if (c->kicked) break;
         while (c->budget < BLOCK_MAX_INSNS && c->limit < until) extend(c, until);
-        if (c->budget <= 0 || c->halted) break;
+        if (c->budget <= 0) break; // even of a storm of exceptions; what is pending waits for the next slice
+        if (take_event(c)) continue;
+        if (c->halted) break;
         if (unlikely(c->inhibit || c->step_mode || (c->eflags & (FLAG_TF | FLAG_RF)))) {
             run_single(c);
             continue;
@@ -229,6 +231,13 @@ void x86_run(struct x86 *c, uint64_t until)
     }
     c->block = NULL;
     c->cur = NULL;
+}
+
+bool x86_wakes(const struct x86 *c)
+{
+    if (c->shutdown) return false;
+    if (c->exc.pending || c->debug_hit) return true;
+    return ((c->pending & PENDING_INTR) && (c->eflags & FLAG_IF)) || ((c->pending & PENDING_NMI) && !c->nmi_blocked);
 }
 
 uint64_t x86_retired(const struct x86 *c)

@@ -152,7 +152,7 @@ static int loaded(void *device)
     struct x86 *c = device;
 
     if (c->cpl > 3 || c->fpu.top > 7 || c->fl_top > 31) return -EINVAL;
-    if (c->budget || (c->halted && c->inhibit)) return -EINVAL; // HLT ends the shadow of STI: nothing could wake such a CPU
+    if (c->budget || (c->halted && (c->inhibit || c->inhibit_traps)) || (c->shutdown && !c->halted)) return -EINVAL; // HLT ends the shadow of STI: nothing could wake such a CPU
     x86_blocks_flush(c);
     if (thaw_tlb(c)) return -EINVAL;
     for (unsigned n = 0; n < SEG_COUNT; n++) x86_derive_segment(c, n);

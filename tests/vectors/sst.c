@@ -109,6 +109,7 @@ static void run_one(struct bench *b, const struct sst_case *t)
                (insn.prefix & (PREFIX_REP | PREFIX_REPNE));
     tick(c);
     for (unsigned n = 0; repeated && n < TICKS_MAX && (uint16_t)c->eip == t->in[IP]; n++) tick(c);
+    if (c->exc.pending) tick(c); // a trap: the instruction was a tick, its delivery is another
 }
 
 static void run_until_halt(struct bench *b, unsigned at_once)

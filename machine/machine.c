@@ -380,11 +380,7 @@ static enum machine_stop run(struct machine *m, uint64_t until)
     for (;;) {
         uint64_t now = machine_time(m), next;
 
-        if (serve_requests(m)) {
-            clock_advance_to(&m->pc.clock, now); // where it stops does not depend on where slices began
-            return m->stop;
-        }
-        clock_advance_to(&m->pc.clock, now);
+        clock_advance_to(&m->pc.clock, now); // first: when a reset or stop happens does not depend on where slices began
         if (serve_requests(m)) return m->stop;
         if (now >= until || x86_retired(&m->pc.cpu) >= m->step_limit) return STOP_TIME;
         if (m->stop_requested) {

@@ -8,9 +8,11 @@
 struct debugcon {
     void (*put)(void *opaque, uint8_t byte);
     void *opaque;
+    struct bus_port below; /* what had the port before: it goes on working, as port 80h does under a card that shows POST codes */
+    uint16_t        offset_below;
 };
 
-/* Maps PORT (E9h). PUT (may be NULL) gets each byte written. */
+/* Maps PORT (E9h) over what is there. PUT (may be NULL) gets each byte written. */
 void debugcon_init(struct debugcon *, struct bus *, uint16_t port, void (*put)(void *opaque, uint8_t byte), void *opaque);
 
 /* It has no state, and nothing to reset. */

@@ -32,11 +32,21 @@ static void on_serial(void *opaque, int port, uint8_t byte)
 #endif
 }
 
+#define DEBUGCON_TEXT_PORT 0xE9
+
 static void on_debugcon(void *opaque, uint8_t byte)
 {
     struct session *s = opaque;
+    char            line[4];
 
-    endpoint_put(&s->debugcon, byte);
+    if (s->options->config.debugcon_port == DEBUGCON_TEXT_PORT) {
+        endpoint_put(&s->debugcon, byte);
+        return;
+    }
+    snprintf(line, sizeof(line), "%02x\n", byte); // codes, not text
+    if (s->options->debugcon.kind == ENDPOINT_NONE) fputs(line, stderr);
+    else
+        for (const char *c = line; *c; c++) endpoint_put(&s->debugcon, (uint8_t)*c);
 }
 
 static void on_log(void *opaque, const char *line)

@@ -41,6 +41,37 @@ START_TEST(test_other_port)
 }
 END_TEST
 
+static uint32_t latch_read(void *opaque, uint32_t offset, unsigned size)
+{
+    (void)size;
+    return ((uint8_t *)opaque)[offset];
+}
+
+static void latch_write(void *opaque, uint32_t offset, uint32_t value, unsigned size)
+{
+    (void)size;
+    ((uint8_t *)opaque)[offset] = (uint8_t)value;
+}
+
+/* A chip that had the port before goes on working. */
+START_TEST(test_over_a_chip)
+{
+    static const struct bus_ops latch = {latch_read, latch_write, 1};
+    struct stub    *s = stub_new();
+    struct debugcon d;
+    uint8_t         page[2] = {0};
+    char            text[16] = "";
+
+    bus_map_ports(&s->bus, 0x7F, 2, &latch, page);
+    debugcon_init(&d, &s->bus, 0x80, put, text);
+    stub_out8(s, 0x80, 'p');
+    ck_assert_str_eq(text, "p");
+    ck_assert_uint_eq(page[1], 'p');
+    ck_assert_uint_eq(stub_in8(s, 0x80), 'p');
+    stub_free(s);
+}
+END_TEST
+
 Suite *debugcon_suite(void)
 {
     Suite *suite = suite_create("debugcon");
@@ -48,6 +79,7 @@ Suite *debugcon_suite(void)
 
     tcase_add_test(t, test_text);
     tcase_add_test(t, test_other_port);
+    tcase_add_test(t, test_over_a_chip);
     suite_add_tcase(suite, t);
     return suite;
 }

@@ -12,6 +12,7 @@ INLINE void in(struct x86 *c, const struct x86_insn *i, uint16_t port, unsigned 
     if (!x86_check_io(c, i, port, size)) return;
     c->cur = i;
     x86_set_reg(c, REG_EAX, bus_in(c->bus, port, size), size);
+    x86_watch_io(c, port, size);
     x86_end(c, i);
 }
 
@@ -20,6 +21,7 @@ INLINE void out(struct x86 *c, const struct x86_insn *i, uint16_t port, unsigned
     if (!x86_check_io(c, i, port, size)) return;
     c->cur = i;
     bus_out(c->bus, port, x86_reg(c, REG_EAX, size), size);
+    x86_watch_io(c, port, size);
     x86_end(c, i);
 }
 

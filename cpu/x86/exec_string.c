@@ -92,6 +92,7 @@ INLINE bool ins(struct x86 *c, const struct x86_insn *i, unsigned size)
     if (!x86_probe(c, i, SEG_ES, off, size, true)) return false; // before the device is read
     c->cur = i;
     if (!x86_store(c, i, SEG_ES, off, size, bus_in(c->bus, port, size))) return false;
+    x86_watch_io(c, port, size);
     advance(c, i, REG_EDI, size);
     return true;
 }
@@ -105,6 +106,7 @@ INLINE bool outs(struct x86 *c, const struct x86_insn *i, unsigned size)
     if (!x86_load(c, i, i->seg, index_reg(c, i, REG_ESI), size, &v)) return false;
     c->cur = i;
     bus_out(c->bus, port, (uint32_t)v, size);
+    x86_watch_io(c, port, size);
     advance(c, i, REG_ESI, size);
     return true;
 }

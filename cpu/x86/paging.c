@@ -363,30 +363,38 @@ static bool page_fault(struct x86 *c, const struct x86_insn *i, lin_t lin, uint3
     return x86_fault_code(c, i, EXC_PF, error);
 }
 
-/* SDM 3A 17.2.4: a data breakpoint of LEN n covers an aligned range of 1, 2 or 4 bytes (2: 8 bytes or undefined). */
-static void check_data_breakpoints(struct x86 *c, lin_t lin, unsigned size, bool write)
+/* What a breakpoint watches: bit R/W of DR7 (SDM 3B 17.2.4). */
+enum watched { WATCH_WRITE = 1 << 1, WATCH_IO = 1 << 2, WATCH_ACCESS = 1 << 3 };
+
+/* A breakpoint of LEN n covers an aligned range of 1, 2 or 4 bytes (LEN 2: 8 bytes or undefined). AT: linear address, or port. */
+static void check_breakpoints(struct x86 *c, uint32_t at, unsigned size, unsigned watched)
 {
     static const uint8_t lengths[4] = {1, 2, 1, 4};
 
     for (int n = 0; n < 4; n++) {
         unsigned rw = c->dr[7] >> (16 + 4 * n) & 3, len = lengths[c->dr[7] >> (18 + 4 * n) & 3];
-        lin_t    at = c->dr[n] & ~(lin_t)(len - 1);
+        uint32_t start = c->dr[n] & ~(uint32_t)(len - 1);
 
-        if (rw == 0 || rw == 2 || (rw == 1 && !write)) continue;
-        if (at <= lin + size - 1 && lin <= at + len - 1) c->debug_hit |= 1u << n;
+        if (!(watched >> rw & 1)) continue;
+        if (start <= at + size - 1 && at <= start + len - 1) c->debug_hit |= 1u << n;
     }
 }
 
-static void after_access(struct x86 *c, lin_t lin, unsigned size, bool write)
+static void watch(struct x86 *c, uint32_t at, unsigned size, unsigned watched)
 {
     uint32_t before = c->debug_hit;
     bool     enabled = false;
 
-    check_data_breakpoints(c, lin, size, write);
+    check_breakpoints(c, at, size, watched);
     if (c->debug_hit == before) return;
     for (int n = 0; n < 4; n++) enabled |= (c->debug_hit >> n & 1) && (c->dr[7] >> (2 * n) & 3);
     if (enabled) x86_leave_after(c);
     else c->debug_hit = before; // DR6 shows slots that are not enabled only beside one that is (SDM 3B 17.2.3)
+}
+
+void x86_watch_io(struct x86 *c, uint16_t port, unsigned size)
+{
+    if ((c->dr[7] & 0xFF) && (c->cr4 & CR4_DE)) watch(c, port, size, WATCH_IO);
 }
 
 /* One access that may cross a page. */
@@ -485,7 +493,7 @@ static bool access_segment(struct x86 *c, const struct x86_insn *i, unsigned seg
         return x86_fault_code(c, i, EXC_AC, 0);
     }
     if (!access_linear(c, i, lin, size, write, c->cpl == 3, v)) return false;
-    if (unlikely(c->dr[7] & 0xFF)) after_access(c, lin, size, write);
+    if (unlikely(c->dr[7] & 0xFF)) watch(c, lin, size, write ? WATCH_WRITE | WATCH_ACCESS : WATCH_ACCESS);
     return true;
 }
 

@@ -356,6 +356,9 @@ bool x86_translate(struct x86 *c, lin_t lin, enum x86_access_kind kind, bool use
 /* The same without any side effect, with supervisor rights; for inspection. */
 bool x86_peek_translate(struct x86 *c, lin_t lin, uint32_t *phys);
 
+/* An access to SIZE ports from PORT has been made by c->cur: I/O breakpoints (CR4.DE). */
+void x86_watch_io(struct x86 *c, uint16_t port, unsigned size);
+
 /* Slow paths: segment checks, page walk, devices, page crossing. A load leaves its value in c->mem_value. */
 bool x86_load_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size);
 bool x86_store_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, uint64_t value, unsigned size);

@@ -130,6 +130,27 @@ START_TEST(data_breakpoint_that_is_not_enabled)
 }
 END_TEST
 
+/* R/W = 10 watches ports, but only with CR4.DE; the trap comes after the instruction. */
+START_TEST(io_breakpoint)
+{
+    struct fixture *f = start();
+
+    f->cpu.dr[0] = 0x61;
+    f->cpu.dr[7] = 0x400 | 1 | 2u << 16;
+    x86_update_step(&f->cpu);
+    x86_tlb_select(&f->cpu);
+    RUN(f, 50, 0xE4, 0x61, 0x90, 0xF4); // in al, 61h; nop; hlt
+    ck_assert_uint_eq(reg(f, "ebx"), 0);
+    f->cpu.cr4 |= CR4_DE;
+    RUN(f, 50, 0xE4, 0x60, 0xF4); // another port
+    ck_assert_uint_eq(reg(f, "ebx"), 0);
+    RUN(f, 50, 0xE6, 0x61, 0x90, 0xF4); // out 61h, al
+    ck_assert_uint_eq(reg(f, "ebx"), 0x100 + EXC_DB);
+    ck_assert_uint_eq(f->cpu.dr[6] & 15, 1);
+    stop(f);
+}
+END_TEST
+
 /* INT n clears TF: the handler's first instruction is not preceded by a trap; other instructions are followed by one. */
 START_TEST(single_step)
 {
@@ -231,6 +252,7 @@ Suite *run_suite(void)
     tcase_add_test(t, no_link_from_a_block_that_is_gone);
     tcase_add_test(t, code_in_device_memory);
     tcase_add_test(t, data_breakpoint_that_is_not_enabled);
+    tcase_add_test(t, io_breakpoint);
     tcase_add_test(t, single_step);
     tcase_add_test(t, interrupt_from_the_fpu);
     tcase_add_test(t, slices_leave_no_trace_in_the_tlb);

@@ -127,11 +127,11 @@ run: deps
 # --- tests ------------------------------------------------------------------------------------------------------------
 .PHONY: test test-long bench unit-tests check-state check-floors
 test: deps
-	@$(MAKE) --no-print-directory all unit-tests vectors insn-tests
+	@$(MAKE) --no-print-directory all unit-tests vectors insn-tests fuzz
 	@BUILD=$(BUILD) tests/run-all.sh short
 
 test-long: deps
-	@$(MAKE) --no-print-directory all unit-tests vectors insn-tests
+	@$(MAKE) --no-print-directory all unit-tests vectors insn-tests fuzz
 	@BUILD=$(BUILD) tests/run-all.sh long
 
 bench: all

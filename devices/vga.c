@@ -99,7 +99,11 @@ static void map_handlers(struct vga *v)
 void vga_set_window(struct vga *v, bool visible)
 {
     v->hidden = !visible;
-    if (!visible) return;
+    if (!visible) {
+        bus_map_mmio(v->bus, WINDOW_LOW, WINDOW_SIZE, NULL, NULL);
+        bus_map_mmio(v->bus, WINDOW_HIGH, WINDOW_SIZE, NULL, NULL);
+        return;
+    }
     map_handlers(v);
     map_window(v);
 }

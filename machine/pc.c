@@ -132,7 +132,7 @@ static void smram(void *opaque, bool open)
     struct pc *pc = opaque;
 
     vga_set_window(&pc->vga, !open);
-    if (open) phys_map(&pc->phys, 0xA0000, 0x20000, PHYS_REGION_MAIN, true, true);
+    phys_map(&pc->phys, 0xA0000, 0x20000, open ? PHYS_REGION_MAIN : 0, true, true);
 }
 
 static void map_system_rom(struct pc *pc)
@@ -155,7 +155,7 @@ static void map_rom_bar(struct pc *pc, const struct pc_rom *rom, uint32_t base, 
 {
     unsigned region = on ? phys_region_ram(&pc->phys, base, rom->size, rom->bytes, NULL, true) : 0;
 
-    phys_map(&pc->phys, base, rom->size, region, true, true);
+    phys_set_window(&pc->phys, base, rom->size, region);
 }
 
 static void vga_map(void *opaque, unsigned bar, uint32_t base, bool on)

@@ -26,8 +26,10 @@ int phys_init(struct phys *p, uint64_t ram_size)
     p->ram = reserve(p->host_size);
     p->read_map = reserve(PHYS_PAGES);
     p->write_map = reserve(PHYS_PAGES);
+    p->fixed_read = reserve(PHYS_PAGES);
+    p->fixed_write = reserve(PHYS_PAGES);
     p->code_lines = reserve(PHYS_PAGES * sizeof(uint64_t));
-    if (!p->ram || !p->read_map || !p->write_map || !p->code_lines) {
+    if (!p->ram || !p->read_map || !p->write_map || !p->fixed_read || !p->fixed_write || !p->code_lines) {
         phys_destroy(p);
         return -ENOMEM;
     }
@@ -43,8 +45,17 @@ void phys_destroy(struct phys *p)
     unreserve(p->ram, p->host_size);
     unreserve(p->read_map, PHYS_PAGES);
     unreserve(p->write_map, PHYS_PAGES);
+    unreserve(p->fixed_read, PHYS_PAGES);
+    unreserve(p->fixed_write, PHYS_PAGES);
     unreserve(p->code_lines, PHYS_PAGES * sizeof(uint64_t));
     memset(p, 0, sizeof(*p));
+}
+
+static bool in_use(const struct phys *p, unsigned region)
+{
+    for (unsigned n = 0; n < p->windows; n++)
+        if (p->window[n].region == region) return true;
+    return p->fixed[region];
 }
 
 static unsigned add_region(struct phys *p, const struct phys_region *r)
@@ -55,18 +66,16 @@ static unsigned add_region(struct phys *p, const struct phys_region *r)
             q->ops == r->ops && q->device == r->device)
             return n;
     }
-    /* A slot whose region is no longer mapped anywhere can be taken again: BARs move. */
-    if (p->regions == PHYS_MAX_REGIONS) {
-        for (unsigned n = 2; n < PHYS_MAX_REGIONS; n++) {
-            if (!memchr(p->read_map, (int)n, PHYS_PAGES) && !memchr(p->write_map, (int)n, PHYS_PAGES)) {
-                p->region[n] = *r;
-                return n;
-            }
-        }
-        return 0;
+    if (p->regions < PHYS_MAX_REGIONS) {
+        p->region[p->regions] = *r;
+        return p->regions++;
     }
-    p->region[p->regions] = *r;
-    return p->regions++;
+    for (unsigned n = 1; n < PHYS_MAX_REGIONS; n++) { // windows move
+        if (in_use(p, n)) continue;
+        p->region[n] = *r;
+        return n;
+    }
+    return 0;
 }
 
 unsigned phys_region_ram(struct phys *p, uint32_t base, uint64_t size, uint8_t *host, uint8_t *dirty, bool rom)
@@ -85,15 +94,58 @@ static void remapped(struct phys *p, uint32_t base, uint64_t size)
     if (p->remapped) p->remapped(p->opaque, base, size);
 }
 
+static uint64_t clip(uint32_t base, uint64_t size)
+{
+    return base + size > 1ull << 32 ? (1ull << 32) - base : size;
+}
+
+/* What is seen at [base, base+size): the fixed map, and over it the windows. */
+static void draw(struct phys *p, uint32_t base, uint64_t size)
+{
+    uint32_t first = base >> PAGE_SHIFT, pages = (uint32_t)((clip(base, size) + PAGE_MASK) >> PAGE_SHIFT);
+
+    memcpy(p->read_map + first, p->fixed_read + first, pages);
+    memcpy(p->write_map + first, p->fixed_write + first, pages);
+    for (unsigned n = 0; n < p->windows; n++) {
+        uint64_t from = p->window[n].base >> PAGE_SHIFT, to = (p->window[n].base + p->window[n].size) >> PAGE_SHIFT;
+
+        if (from < first) from = first;
+        if (to > first + (uint64_t)pages) to = first + (uint64_t)pages;
+        if (from >= to) continue;
+        memset(p->read_map + from, (int)p->window[n].region, to - from);
+        memset(p->write_map + from, (int)p->window[n].region, to - from);
+    }
+    remapped(p, base, size);
+}
+
 void phys_map(struct phys *p, uint32_t base, uint64_t size, unsigned region, bool reads, bool writes)
 {
-    uint32_t first = base >> PAGE_SHIFT;
-    uint64_t pages = (size + PAGE_MASK) >> PAGE_SHIFT;
+    uint32_t first = base >> PAGE_SHIFT, pages = (uint32_t)((clip(base, size) + PAGE_MASK) >> PAGE_SHIFT);
 
-    if (first + pages > PHYS_PAGES) pages = PHYS_PAGES - first;
-    if (reads) memset(p->read_map + first, (int)region, pages);
-    if (writes) memset(p->write_map + first, (int)region, pages);
-    remapped(p, base, size);
+    if (reads) memset(p->fixed_read + first, (int)region, pages);
+    if (writes) memset(p->fixed_write + first, (int)region, pages);
+    p->fixed[region] = true;
+    draw(p, base, size);
+}
+
+void phys_set_window(struct phys *p, uint32_t base, uint64_t size, unsigned region)
+{
+    struct phys_window *w = p->window, *end = p->window + p->windows;
+
+    size = clip(base, (size + PAGE_MASK) & ~(uint64_t)PAGE_MASK);
+    while (w < end && (w->size > size || (w->size == size && w->base < base))) w++;
+    if (w < end && w->size == size && w->base == base) {
+        w->region = region;
+        if (!region) {
+            memmove(w, w + 1, (size_t)(end - w - 1) * sizeof(*w));
+            p->windows--;
+        }
+    } else if (region && p->windows < PHYS_MAX_WINDOWS) {
+        memmove(w + 1, w, (size_t)(end - w) * sizeof(*w));
+        *w = (struct phys_window){base, size, region};
+        p->windows++;
+    }
+    draw(p, base, size);
 }
 
 void phys_set_a20(struct phys *p, bool enabled)
@@ -279,23 +331,23 @@ static bool is_main_memory(const struct phys *p, uint64_t addr)
     return addr < p->ram_size && (addr < 0xA0000 || addr >= 0x100000);
 }
 
-static void map_region(struct phys *p, uint64_t base, uint64_t size, unsigned region)
+static void map_window(struct phys *p, uint64_t base, uint64_t size, unsigned region)
 {
     uint64_t end = base + size;
 
     if (base >> 32) return;
     while (base < end && is_main_memory(p, base)) base += PAGE_SIZE;
-    if (base < end) phys_map(p, (uint32_t)base, end - base, region, true, true);
+    if (base < end) phys_set_window(p, (uint32_t)base, end - base, region);
 }
 
 static void bus_map_mmio_(void *opaque, uint64_t base, uint64_t size, const struct bus_ops *ops, void *device)
 {
-    map_region(opaque, base, size, ops ? phys_region_mmio(opaque, (uint32_t)base, size, ops, device) : 0);
+    map_window(opaque, base, size, ops ? phys_region_mmio(opaque, (uint32_t)base, size, ops, device) : 0);
 }
 
 static void bus_map_ram_(void *opaque, uint64_t base, uint64_t size, uint8_t *host, uint8_t *dirty)
 {
-    map_region(opaque, base, size, host ? phys_region_ram(opaque, (uint32_t)base, size, host, dirty, false) : 0);
+    map_window(opaque, base, size, host ? phys_region_ram(opaque, (uint32_t)base, size, host, dirty, false) : 0);
 }
 
 void phys_attach_bus(struct phys *p, struct bus *bus)

@@ -17,6 +17,7 @@
 #define PAGE_MASK  (PAGE_SIZE - 1)
 #define PHYS_PAGES (1u << 20)
 #define PHYS_MAX_REGIONS 64
+#define PHYS_MAX_WINDOWS 16
 
 enum phys_kind {
     PHYS_NONE, /* open bus: reads all ones, writes dropped */
@@ -35,6 +36,13 @@ struct phys_region {
     void                 *device;
 };
 
+/* A region that a device has put over what is mapped there, and can move. */
+struct phys_window {
+    uint32_t base;
+    uint64_t size;
+    unsigned region;
+};
+
 struct phys {
     uint8_t           *ram;      /* main memory */
     uint64_t           ram_size;
@@ -43,8 +51,12 @@ struct phys {
     uint32_t           top_mask; /* FFFFF on an 8086, FFFFFF on a 286, else all ones */
     struct phys_region region[PHYS_MAX_REGIONS]; /* 0: open bus */
     unsigned           regions;
+    bool               fixed[PHYS_MAX_REGIONS]; /* mapped by phys_map(): the number is never used again */
+    struct phys_window window[PHYS_MAX_WINDOWS]; /* the larger first, then by address: who covers whom does not depend on who came first */
+    unsigned           windows;
     uint8_t           *read_map;  /* region number by page */
     uint8_t           *write_map;
+    uint8_t           *fixed_read, *fixed_write; /* the same without the windows */
     /* Which 64-byte lines of a page hold decoded code; owned by the CPU. */
     uint64_t          *code_lines;
     void (*code_written)(void *opaque, uint32_t addr, uint32_t n); /* a write hit such a line */
@@ -66,6 +78,9 @@ unsigned phys_region_mmio(struct phys *, uint32_t base, uint64_t size, const str
 
 /* Points pages [base, base+size) at a region for reads, writes or both. BASE and SIZE are whole pages. */
 void phys_map(struct phys *, uint32_t base, uint64_t size, unsigned region, bool reads, bool writes);
+/* Puts a region over pages [base, base+size), in place of a window of just that base and size; region 0: takes that window away, and
+ * what lies below it is there again. Of two windows that overlap the smaller one is seen. */
+void phys_set_window(struct phys *, uint32_t base, uint64_t size, unsigned region);
 
 void phys_set_a20(struct phys *, bool enabled);
 

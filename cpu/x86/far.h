@@ -79,6 +79,7 @@ bool x86_return_outer(struct x86 *c, const struct x86_insn *i, uint32_t esp_at, 
 enum x86_interrupt_source { SOFT_INTN, SOFT_INT3, SOFT_INTO, SOFT_INT1, FROM_EXCEPTION, FROM_HARDWARE };
 
 void x86_software_interrupt(struct x86 *c, const struct x86_insn *i, unsigned vector, enum x86_interrupt_source source);
+bool x86_check_virtual_interrupt(struct x86 *c);
 void x86_interrupt_return(struct x86 *c, const struct x86_insn *i, unsigned size);
 /* Enters the handler of VECTOR; EIP and ESP of C are those to be saved. False with a further fault raised. */
 bool x86_enter_interrupt(struct x86 *c, const struct x86_insn *i, unsigned vector, enum x86_interrupt_source source, bool has_error,

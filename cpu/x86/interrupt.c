@@ -344,6 +344,14 @@ static void iret_task(struct x86 *c, const struct x86_insn *i)
     if (x86_task_switch(c, i, selector, &d, TASK_IRET, x86_next_eip(c, i), x86_get_eflags(c), false, 0)) x86_end_at(c, i, c->task_eip);
 }
 
+/* VIF and VIP both set where a V86 task begins: #GP before its first instruction (SDM 3A 20.3.2). */
+bool x86_check_virtual_interrupt(struct x86 *c)
+{
+    const uint32_t both = FLAG_VIF | FLAG_VIP;
+
+    return !(c->cr4 & CR4_VME) || (c->eflags & both) != both || x86_fault_code(c, NULL, EXC_GP, 0);
+}
+
 /* From level 0 to a V86 task: the frame has ESP, SS, ES, DS, FS, GS above the flags. */
 static void iret_to_v86(struct x86 *c, const struct x86_insn *i, const uint32_t f[3])
 {
@@ -363,6 +371,7 @@ static void iret_to_v86(struct x86 *c, const struct x86_insn *i, const uint32_t 
     x86_set_cpl(c, 3);
     c->gpr[REG_ESP] = (uint32_t)esp;
     x86_end_at(c, i, f[0]);
+    x86_check_virtual_interrupt(c);
 }
 
 static void iret_protected(struct x86 *c, const struct x86_insn *i, unsigned size)

@@ -222,6 +222,7 @@ bool x86_task_switch(struct x86 *c, const struct x86_insn *i, uint16_t selector,
     c->eip = c->task_eip = t.eip;
     taken = load_task_segments(c, &t) && (!has_error || push_error(c, wide, error));
     if (taken && t.eip > c->seg[SEG_CS].limit) taken = x86_fault_code(c, NULL, EXC_GP, 0);
+    if (taken && x86_v86(c)) taken = x86_check_virtual_interrupt(c);
     if (t.trap) {
         c->debug_hit |= 1u << 15; // DR6.BT
         x86_kick(c);

@@ -5,6 +5,7 @@
  * includes this several times with different definitions of SUITE. */
 SUITE(sched)
 SUITE(bus)
+SUITE(phys)
 SUITE(pic)
 SUITE(pit)
 SUITE(speaker)

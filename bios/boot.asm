@@ -11,8 +11,11 @@ MENU_LIST       equ 1000h               ; 0:1000h: kind, number of each entry
 boot_start:
         call boot_reset
         call late_keys
-        cmp byte [es:E_F12], 0
-        je boot_order
+        mov al, 3Fh                     ; the set-up asks for the menu at each boot
+        call cmos_read
+        and al, 1
+        or [es:E_F12], al
+        jz boot_order
         mov byte [es:E_F12], 0
         call boot_menu
 boot_order:

@@ -280,6 +280,7 @@ static const struct option_info table[] = {
     {"floppy", 0, "FILE[,ro][,snapshot]", "floppy in A:; a second one in B:", NULL, set_floppy, 0},
     {"disk", 0, "FILE[,ro][,snapshot]", "hard disk; up to four", NULL, set_disk, 0},
     {"cdrom", 0, "FILE", "CD (ISO 9660 image)", NULL, set_cdrom, 0},
+    {"boot-menu", 0, NULL, "the BIOS shows its boot menu (as F12 does)", NULL, set_flag, offsetof(struct options, config.boot_menu)},
     {"no-cdrom", 0, NULL, "leave out the CD drive", NULL, set_flag, offsetof(struct options, no_cdrom)},
     {"demo", 0, NULL, "the built-in guest", NULL, set_flag, offsetof(struct options, config.demo)},
     {"kernel", 0, "FILE", "boot a Linux bzImage or a Multiboot image without a disk", NULL, set_file, offsetof(struct options, config.kernel)},

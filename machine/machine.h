@@ -33,6 +33,7 @@ struct machine_config {
     bool                 has_cdrom; /* an empty CD drive is present even with no path; set by default */
     bool                 demo;      /* the built-in guest is in drive A:, where no other disk is; its writes are discarded */
     const char          *boot;      /* order, of "acd"; NULL: first medium given */
+    bool                 boot_menu; /* our BIOS shows its boot menu at each boot */
     const char          *bios;      /* file; NULL: built in */
     const char          *vga_bios;  /* file; NULL: built in */
     const char          *kernel;    /* Linux bzImage/zImage or Multiboot image */

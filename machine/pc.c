@@ -261,6 +261,7 @@ void pc_set_cmos(struct pc *pc, const struct machine_config *config, const bool 
     rtc_cmos_set(r, 0x35, (uint8_t)(high >> 8));
     rtc_cmos_set(r, 0x38, (uint8_t)(order[2] << 4 | 1)); // no check of floppy signatures: as firmware of the time
     rtc_cmos_set(r, 0x3D, (uint8_t)(order[1] << 4 | order[0]));
+    rtc_cmos_set(r, 0x3F, config->boot_menu); // ours: bit 0: boot menu
     rtc_cmos_checksum(r);
 }
 

@@ -100,14 +100,10 @@ void x86_push_seg16(struct x86 *c, const struct x86_insn *i)
     if (x86_push(c, i, c->seg[opcode_segment(i)].selector, 2)) x86_next(c, i);
 }
 
-/* A 32-bit push writes only the selector's 16 bits (SDM 2B, PUSH, on recent processors), but moves ESP by 4. */
+/* The selector is extended with zeros; only later processors leave the upper half of the stack's double word alone (SDM 2B, PUSH). */
 void x86_push_seg32(struct x86 *c, const struct x86_insn *i)
 {
-    uint32_t sp = (x86_sp(c) - 4) & c->sp_mask;
-
-    if (!x86_store(c, i, SEG_SS, sp, 2, c->seg[opcode_segment(i)].selector)) return;
-    x86_set_sp(c, sp);
-    x86_next(c, i);
+    if (x86_push(c, i, c->seg[opcode_segment(i)].selector, 4)) x86_next(c, i);
 }
 
 INLINE void pop_seg(struct x86 *c, const struct x86_insn *i, unsigned size)
@@ -116,7 +112,7 @@ INLINE void pop_seg(struct x86 *c, const struct x86_insn *i, unsigned size)
     uint32_t sp = x86_sp(c), esp_mask;
     uint64_t v;
 
-    if (!x86_peek_stack(c, i, 0, 2, &v)) return;
+    if (!x86_peek_stack(c, i, 0, size, &v)) return;
     esp_mask = c->sp_mask;
     if (!load_checked(c, i, seg, (uint16_t)v)) return;
     c->gpr[REG_ESP] = (uint32_t)((c->gpr[REG_ESP] & ~esp_mask) | ((sp + size) & esp_mask));
@@ -298,12 +294,13 @@ static __attribute__((noinline)) int64_t look_at(struct x86 *c, const struct x86
     return limit ? d.limit : d.high;
 }
 
+/* LAR gives bits 19-16 of the limit too, which the manual leaves open. */
 static void lar_lsl(struct x86 *c, const struct x86_insn *i, uint16_t selector, bool limit, unsigned size)
 {
     int64_t v = look_at(c, i, selector, limit);
 
     if (c->exc.pending) return;
-    if (v >= 0) x86_set_reg(c, i->dst, limit ? (uint32_t)v : v & (size == 2 ? 0xFF00 : 0x00F0FF00u), size);
+    if (v >= 0) x86_set_reg(c, i->dst, limit ? (uint32_t)v : v & (size == 2 ? 0xFF00 : 0x00FFFF00u), size);
     flags_change(c, FLAG_ZF, v >= 0 ? FLAG_ZF : 0);
     x86_next(c, i);
 }

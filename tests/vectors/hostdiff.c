@@ -26,6 +26,7 @@ enum {
     GDT = 0x2000,
     TSS = 0x3000,
     HANDLERS = 0x4000, /* 16 bytes a vector */
+    LDT = 0x6000,
     KERNEL_STACK = 0x8000,
     TICKS_MAX = 100000,
 };
@@ -41,11 +42,13 @@ enum case_flag {
 enum { EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI, GPRS };
 static const char *const names[GPRS] = {"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"};
 
+static const char *const segments[SEG_COUNT] = {"es", "cs", "ss", "ds", "fs", "gs"};
+
 struct host_case {
     uint8_t        flags, vector, length, group;
     uint16_t       fsw_mask;
     uint32_t       eflags_undefined, error;
-    const uint8_t *code, *in, *out, *data_in, *stack_in, *data_out, *stack_out, *fx_in, *fx_out;
+    const uint8_t *code, *in, *out, *data_in, *stack_in, *data_out, *stack_out, *fx_in, *fx_out, *seg_in, *seg_out;
 };
 
 struct host_file {
@@ -56,6 +59,7 @@ struct host_file {
 struct host_result {
     uint8_t  vector; /* FF: none */
     uint32_t error, eip, eflags;
+    uint16_t seg[SEG_COUNT];
     uint8_t  fx[FX_BYTES];
 };
 
@@ -77,7 +81,8 @@ static size_t parse(const uint8_t *p, size_t left, struct host_case *t)
     p += need;
     if (t->flags & CHANGES_DATA) t->data_out = p, p += DATA_BYTES, need += DATA_BYTES;
     if (t->flags & CHANGES_STACK) t->stack_out = p, p += STACK_BYTES, need += STACK_BYTES;
-    if (t->flags & HAS_FX) t->fx_in = p, t->fx_out = p + FX_BYTES, need += 2 * FX_BYTES;
+    if (t->flags & HAS_FX) t->fx_in = p, t->fx_out = p + FX_BYTES, p += 2 * FX_BYTES, need += 2 * FX_BYTES;
+    if (t->flags & NATIVE_HAS_SEGMENTS) t->seg_in = p, t->seg_out = p + 2 * SEG_COUNT, need += 4 * SEG_COUNT;
     if (t->flags & IS_APPROXIMATE) t->fsw_mask &= (uint16_t)~SW_C1;
     return need == length ? length : 0;
 }
@@ -118,7 +123,7 @@ static void enter_user_mode(struct x86 *c)
 {
     c->halted = false;
     c->exc = (struct x86_exception){0};
-    c->cr0 = CR0_PE | CR0_MP | CR0_ET | CR0_NE;
+    c->cr0 = CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_AM;
     c->cr4 = CR4_OSFXSR | CR4_OSXMMEXCPT;
     c->gdtr = (struct x86_table){GDT, 0x3f};
     c->idtr = (struct x86_table){IDT, 0x7ff};
@@ -166,16 +171,28 @@ static void save_fx(struct x86 *c, uint8_t *fx)
 
 /* --- running --------------------------------------------------------------------------------------------------------------- */
 
+/* Segments as a program would have loaded them. */
+static void load_segments(struct x86 *c, const struct host_case *t)
+{
+    for (unsigned n = 0; n < SEG_COUNT; n++) {
+        uint16_t              selector = get16(t->seg_in + 2 * n);
+        struct x86_descriptor d;
+
+        if (n != SEG_CS) x86_load_segment(c, NULL, n, selector);
+        else if (x86_read_descriptor(c, NULL, selector, EXC_GP, &d)) x86_set_segment(c, SEG_CS, selector, &d);
+    }
+}
+
 static void set_state(struct bench *b, const struct host_file *f, const struct host_case *t)
 {
     struct x86 *c = &b->cpu;
-    uint8_t     zero[STACK_BYTES] = {0}, code[16];
+    uint8_t     zero[NATIVE_FXSAVE] = {0}, code[16];
 
     memset(code, 0x90, sizeof(code));
     memcpy(code, t->code, t->length);
     for (unsigned n = 0; n < 16; n += 8) put64(b, f->code + n, get64(code + n));
     for (unsigned side = 0; side < 2; side++) { /* neighbours of the windows */
-        phys_write_block(&b->phys, side ? f->data + DATA_BYTES : f->data - STACK_BYTES, zero, STACK_BYTES);
+        phys_write_block(&b->phys, side ? f->data + DATA_BYTES : f->data - NATIVE_FXSAVE, zero, NATIVE_FXSAVE);
         phys_write_block(&b->phys, side ? f->stack + STACK_BYTES : f->stack - STACK_BYTES, zero, STACK_BYTES);
     }
     phys_write_block(&b->phys, f->data, t->data_in, DATA_BYTES);
@@ -184,6 +201,11 @@ static void set_state(struct bench *b, const struct host_file *f, const struct h
     for (unsigned n = 0; n < GPRS; n++) c->gpr[n] = get32(t->in + 4 * n);
     x86_set_eflags(c, get32(t->in + 32) & ~(uint32_t)(FLAG_TF | FLAG_RF | FLAG_VM), 0xffffffff);
     c->eip = f->code;
+    if (t->seg_in) {
+        load_segments(c, t);
+        c->eip -= c->seg[SEG_CS].base;
+    }
+    x86_tlb_select(c);
     if (t->flags & HAS_FX) load_fx(c, t->fx_in);
 }
 
@@ -209,8 +231,10 @@ static void look_at_handler(struct bench *b, struct host_result *r)
         sp += 4;
     }
     r->eip = memory_dword(b, sp);
+    r->seg[SEG_CS] = (uint16_t)memory_dword(b, sp + 4);
     r->eflags = memory_dword(b, sp + 8);
     c->gpr[REG_ESP] = memory_dword(b, sp + 12);
+    r->seg[SEG_SS] = (uint16_t)memory_dword(b, sp + 16);
 }
 
 static void run(struct bench *b, const struct host_file *f, const struct host_case *t, struct host_result *r)
@@ -220,7 +244,8 @@ static void run(struct bench *b, const struct host_file *f, const struct host_ca
 
     *r = (struct host_result){.vector = 0xff};
     do x86_run(c, x86_retired(c) + 1);
-    while ((t->flags & IS_REP) && c->cpl == 3 && c->eip == f->code && ++ticks < TICKS_MAX);
+    while ((c->inhibit_traps || ((t->flags & IS_REP) && c->cpl == 3 && c->eip == f->code)) && ++ticks < TICKS_MAX);
+    for (unsigned n = 0; n < SEG_COUNT; n++) r->seg[n] = c->seg[n].selector;
     if (c->cpl == 0) {
         look_at_handler(b, r);
     } else {
@@ -333,6 +358,9 @@ static bool same_memory(struct bench *b, uint32_t at, const uint8_t *should, uns
     return !memcmp(is, should, size);
 }
 
+/* The way back from the host's system may take the RPL of null selectors. */
+static bool same_selector(uint16_t a, uint16_t b) { return a == b || (a < 4 && b < 4); }
+
 static bool matches(struct bench *b, const struct host_file *f, const struct host_case *t, const struct host_result *r)
 {
     for (unsigned n = 0; n < GPRS; n++)
@@ -341,6 +369,8 @@ static bool matches(struct bench *b, const struct host_file *f, const struct hos
     if (t->vector != 0xff && r->error != t->error) return false;
     if ((r->eflags ^ get32(t->out + 36)) & ~t->eflags_undefined) return false;
     if (!same_memory(b, f->data, t->data_out, DATA_BYTES) || !same_memory(b, f->stack, t->stack_out, STACK_BYTES)) return false;
+    for (unsigned n = 0; t->seg_out && n < SEG_COUNT; n++)
+        if (!same_selector(r->seg[n], get16(t->seg_out + 2 * n))) return false;
     return !(t->flags & HAS_FX) || same_fx(t, r);
 }
 
@@ -360,7 +390,7 @@ static void explain(struct bench *b, const struct host_file *f, const struct hos
     char name[32];
 
     snprintf(name, sizeof(name), "group %u", t->group);
-    report_begin_case(report, name, t->code, t->length, 32);
+    report_begin_case(report, name, t->code, t->length, t->seg_in && get16(t->seg_in + 2 * SEG_CS) != 0x23 ? 16 : 32);
     compare_value(report, "vector", 0xff, r->vector, t->vector, 0xff);
     if (t->vector != 0xff) compare_value(report, "error code", 0, r->error, t->error, 0xffffffff);
     for (unsigned n = 0; n < GPRS; n++)
@@ -369,6 +399,8 @@ static void explain(struct bench *b, const struct host_file *f, const struct hos
     compare_value(report, "eflags", get32(t->in + 32), r->eflags, get32(t->out + 36), ~t->eflags_undefined);
     explain_memory(b, f->data, t->data_in, t->data_out, DATA_BYTES, "data", report);
     explain_memory(b, f->stack, t->stack_in, t->stack_out, STACK_BYTES, "stack", report);
+    for (unsigned n = 0; t->seg_out && n < SEG_COUNT; n++)
+        if (!same_selector(r->seg[n], get16(t->seg_out + 2 * n))) compare_value(report, segments[n], get16(t->seg_in + 2 * n), r->seg[n], get16(t->seg_out + 2 * n), 0xffff);
     if (t->flags & HAS_FX) explain_fx(report, t, r);
 }
 
@@ -445,6 +477,16 @@ bool hostdiff_run(const struct bytes *f, struct report *r)
     return ok;
 }
 
+/* The host's local descriptor table. */
+static void load_ldt(struct bench *b)
+{
+    uint64_t entries[NATIVE_LDT];
+    unsigned count = native_ldt(entries);
+
+    for (unsigned n = 0; n < count; n++) put64(b, LDT + 8 * n, entries[n]);
+    b->cpu.ldtr = (struct x86_segment){.selector = 0x38, .access = SEGA_P | 2, .base = LDT, .limit = 8 * count - 1, .valid = count > 0};
+}
+
 bool hostdiff_native(uint64_t cases, uint64_t seed, struct report *r)
 {
     struct host_file where = {NATIVE_CODE, NATIVE_DATA, NATIVE_STACK};
@@ -459,9 +501,11 @@ bool hostdiff_native(uint64_t cases, uint64_t seed, struct report *r)
         return false;
     }
     make_tables(b);
+    load_ldt(b);
     for (uint64_t n = 0; n < cases; n++) {
         struct host_case t;
-        size_t           length = native_case(seed, n, record);
+        struct x86_insn  insn;
+        size_t           length = native_case(seed, n, &insn, record);
 
         if (length && parse(record, length, &t) && (only < 0 || t.group == only)) run_case(b, &where, &t, tallies, r);
     }

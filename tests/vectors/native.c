@@ -1,12 +1,13 @@
-/* native.c: integer (native_integer.c), x87, MMX, SSE and SSE2 instructions with random operands on the host's CPU.
+/* native.c: integer (native_integer.c), system (native_system.c), x87, MMX, SSE and SSE2 instructions with random operands on the host's CPU.
  *
- * The case runs in a 32-bit code segment of this process, one step under TF. All state goes in and out through the
+ * The case runs in a 32-bit or 16-bit code segment of this process, one step under TF. All state goes in and out through the
  * context of a signal: raising SIGTRAP, the handler puts the case's registers in place of its own; the step's SIGTRAP, or
  * the signal of an exception, brings back the outcome, and the handler restores the program's registers. */
 #include "tests/vectors/native.h"
 
 #include "tests/vectors/bench.h"
 #include "tests/vectors/native_integer.h"
+#include "tests/vectors/native_system.h"
 #include "cpu/x86/decode.h"
 #include "cpu/x86/fpu.h"
 #include "cpu/x86/handlers.h"
@@ -14,9 +15,13 @@
 #include <string.h>
 
 #if defined(__x86_64__) && defined(__linux__)
+#include <asm/ldt.h>
+#include <asm/prctl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 enum {
     PAGE = 4096,
@@ -34,17 +39,20 @@ static const int greg_of[8] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_
 
 struct native_state {
     uint32_t gpr[8], eip, eflags;
+    uint16_t seg[6]; /* ES CS SS DS FS GS */
     uint8_t  fx[FX_BYTES];
 };
 
 /* The handler has no other way to know what to do: this is a program of its own, with one thread. */
 static struct {
     volatile sig_atomic_t inside;
+    unsigned long         fs_base; /* of this thread's own variables */
     struct native_state   state;
     uint8_t               vector;
     uint32_t              error;
     ucontext_t            saved;
     uint8_t               saved_fx[512];
+    uint8_t               stack_before[STACK_BYTES];
     uint8_t               stack[65536];
 } native;
 
@@ -57,7 +65,7 @@ static void put_in(ucontext_t *uc)
     for (unsigned n = 0; n < 8; n++) g[greg_of[n]] = native.state.gpr[n];
     g[REG_RIP] = native.state.eip;
     g[REG_EFL] = native.state.eflags | FLAG_TF | FLAG_1;
-    g[REG_CSGSFS] = (greg_t)(((uint64_t)g[REG_CSGSFS] & ~UINT64_C(0xffff00000000ffff)) | CODE_SELECTOR | (uint64_t)DATA_SELECTOR << 48);
+    g[REG_CSGSFS] = (greg_t)(((uint64_t)g[REG_CSGSFS] & ~UINT64_C(0xffff00000000ffff)) | native.state.seg[SEG_CS] | (uint64_t)native.state.seg[SEG_SS] << 48);
     memcpy(fx, native.state.fx, FX_BYTES);
     memcpy(&parts, fx + XSTATE_HEADER, 8);
     parts |= 3;
@@ -71,23 +79,56 @@ static void take_out(const ucontext_t *uc)
     for (unsigned n = 0; n < 8; n++) native.state.gpr[n] = (uint32_t)g[greg_of[n]];
     native.state.eip = (uint32_t)g[REG_RIP];
     native.state.eflags = (uint32_t)g[REG_EFL] & ~(uint32_t)(FLAG_TF | FLAG_RF);
+    native.state.seg[SEG_CS] = (uint16_t)g[REG_CSGSFS];
+    native.state.seg[SEG_SS] = (uint16_t)((uint64_t)g[REG_CSGSFS] >> 48);
     memcpy(native.state.fx, uc->uc_mcontext.fpregs, FX_BYTES);
     native.vector = (uint8_t)(g[REG_TRAPNO] == EXC_DB ? 0xff : g[REG_TRAPNO]);
     native.error = native.vector == 0xff ? 0 : (uint32_t)g[REG_ERR];
+}
+
+/* The handler is entered with the case's AC, NT and ID; the last two would also stay for the next case. */
+static inline void clear_flags(void)
+{
+    __asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; andq %0, (%%rsp); popfq; lea 128(%%rsp), %%rsp" : : "i"(~(FLAG_AC | FLAG_NT | FLAG_ID)) : "memory", "cc");
+}
+
+/* The system does not keep these for a handler. Without its base FS does not lead to the thread's variables: between leave_segments() and
+ * enter_segments() and the end of the handler none may be used. */
+static inline void leave_segments(void)
+{
+    const uint16_t flat = DATA_SELECTOR, none = 0;
+    long           result;
+
+    __asm__ volatile("mov %%es, %0" : "=m"(native.state.seg[SEG_ES]));
+    __asm__ volatile("mov %%ds, %0" : "=m"(native.state.seg[SEG_DS]));
+    __asm__ volatile("mov %%fs, %0" : "=m"(native.state.seg[SEG_FS]));
+    __asm__ volatile("mov %%gs, %0" : "=m"(native.state.seg[SEG_GS]));
+    __asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %1, %%fs; mov %1, %%gs" : : "r"(flat), "r"(none) : "memory");
+    __asm__ volatile("syscall" : "=a"(result) : "0"(SYS_arch_prctl), "D"(ARCH_SET_FS), "S"(native.fs_base) : "rcx", "r11", "memory");
+}
+
+static inline void enter_segments(void)
+{
+    __asm__ volatile("mov %0, %%es; mov %1, %%ds; mov %2, %%fs; mov %3, %%gs"
+                     :
+                     : "m"(native.state.seg[SEG_ES]), "m"(native.state.seg[SEG_DS]), "m"(native.state.seg[SEG_FS]), "m"(native.state.seg[SEG_GS]));
 }
 
 static void on_signal(int signal, siginfo_t *info, void *context)
 {
     ucontext_t *uc = context;
 
+    clear_flags();
     (void)signal, (void)info;
     if (!native.inside) {
         native.inside = 1;
         memcpy(native.saved.uc_mcontext.gregs, uc->uc_mcontext.gregs, sizeof(native.saved.uc_mcontext.gregs));
         memcpy(native.saved_fx, uc->uc_mcontext.fpregs, 512);
         put_in(uc);
+        enter_segments();
         return;
     }
+    leave_segments();
     take_out(uc);
     memcpy(uc->uc_mcontext.gregs, native.saved.uc_mcontext.gregs, sizeof(native.saved.uc_mcontext.gregs));
     memcpy(uc->uc_mcontext.fpregs, native.saved_fx, 464); /* the rest is the kernel's own */
@@ -101,6 +142,35 @@ static bool map_page(uint32_t at, int protection)
     return mmap(want, PAGE, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == want;
 }
 
+/* Segment ENTRY of the local descriptor table; CONTENTS: 0 data, 1 expand-down, 2 code, 3 conforming code. */
+static bool make_segment(unsigned entry, uint32_t base, uint32_t limit, unsigned contents, bool wide, bool read_only, bool absent)
+{
+    struct user_desc d = {.entry_number = entry, .base_addr = base, .limit = limit, .contents = contents & 3, .seg_32bit = wide,
+                          .read_exec_only = read_only, .seg_not_present = absent, .useable = 1};
+
+    return syscall(SYS_modify_ldt, 0x11, &d, sizeof(d)) == 0;
+}
+
+static bool make_ldt(void)
+{
+    return make_segment(LDT_DATA, NATIVE_DATA, DATA_BYTES - 1, 0, true, false, false) &&
+           make_segment(LDT_READ, NATIVE_DATA, DATA_BYTES - 1, 0, true, true, false) &&
+           make_segment(LDT_DOWN, NATIVE_DATA - 0x100, 0xff, 1, true, false, false) &&
+           make_segment(LDT_CODE, NATIVE_DATA, DATA_BYTES - 1, 2, true, false, false) &&
+           make_segment(LDT_EXECUTE, NATIVE_DATA, DATA_BYTES - 1, 2, true, true, false) &&
+           make_segment(LDT_ABSENT, NATIVE_DATA, DATA_BYTES - 1, 0, true, false, true) &&
+           make_segment(LDT_CONFORMING, NATIVE_DATA, DATA_BYTES - 1, 3, true, false, true) &&
+           make_segment(LDT_CODE16, NATIVE_CODE, 0xffff, 2, false, false, false) &&
+           make_segment(LDT_STACK16, NATIVE_STACK, 0xffff, 0, false, false, false);
+}
+
+unsigned native_ldt(uint64_t entries[NATIVE_LDT])
+{
+    long n = syscall(SYS_modify_ldt, 0, entries, NATIVE_LDT * sizeof(entries[0]));
+
+    return n > 0 ? (unsigned)n / sizeof(entries[0]) : 0;
+}
+
 bool native_begin(void)
 {
     static const int signals[] = {SIGTRAP, SIGFPE, SIGSEGV, SIGILL, SIGBUS};
@@ -108,10 +178,9 @@ bool native_begin(void)
     stack_t          stack = {.ss_sp = native.stack, .ss_size = sizeof(native.stack)};
 
     if (!map_page(NATIVE_CODE, PROT_READ | PROT_WRITE | PROT_EXEC) || !map_page(NATIVE_DATA, PROT_READ | PROT_WRITE) ||
-        !map_page(NATIVE_STACK, PROT_READ | PROT_WRITE))
+        !map_page(NATIVE_STACK, PROT_READ | PROT_WRITE) || syscall(SYS_arch_prctl, ARCH_GET_FS, &native.fs_base) || !make_ldt())
         return false;
     memset((void *)(uintptr_t)NATIVE_CODE, 0x90, PAGE);
-    __asm__ volatile("mov %0, %%ds; mov %0, %%es" : : "r"(DATA_SELECTOR)); /* 64-bit code does not use them */
     sigfillset(&action.sa_mask);
     sigaltstack(&stack, NULL);
     for (unsigned n = 0; n < sizeof(signals) / sizeof(signals[0]); n++) sigaction(signals[n], &action, NULL);
@@ -263,7 +332,12 @@ static bool is_environment(const struct x86_insn *i)
     return (i->op == 0xd9 || i->op == 0xdd) && (i->prefix & PREFIX_MEM) && (reg == 4 || reg == 6);
 }
 
-/* What is compared here: of the integer instructions none, of the state images those that fit in the data window. */
+static bool is_fx_image(const struct x86_insn *i)
+{
+    return i->op == 0x1ae && (i->prefix & PREFIX_MEM) && !(i->modrm >> 4 & 3);
+}
+
+/* What is compared here: of the integer instructions none. */
 static bool is_wanted(const struct x86_model *m, const uint8_t *code, unsigned size, struct x86_insn *i)
 {
     unsigned op;
@@ -271,8 +345,7 @@ static bool is_wanted(const struct x86_model *m, const uint8_t *code, unsigned s
     if (x86_decode(m, true, code, size, i) != DECODE_OK || i->fn == x86_op_ud || i->fn == x86_fundefined) return false;
     op = i->op & 0xff;
     if (i->op < 0x100) return op >= 0xd8;
-    if (op == 0xae) return (i->prefix & PREFIX_MEM) && ((i->modrm >> 3 & 7) == 2 || (i->modrm >> 3 & 7) == 3);
-    return x86_map_simd[op].name && op != 0x18;
+    return x86_map_simd[op].name;
 }
 
 /* FSW bits that the instruction defines: C1 always, the others for comparisons, FXAM and remainders; C2 for FSIN etc. */
@@ -311,13 +384,19 @@ static void put32(uint8_t *p, uint32_t v)
     put16(p + 2, v >> 16);
 }
 
+static const uint16_t flat_segments[6] = {DATA_SELECTOR, CODE_SELECTOR, DATA_SELECTOR, DATA_SELECTOR, DATA_SELECTOR, DATA_SELECTOR};
+
+static void put_segments(uint8_t *p, const uint16_t seg[6])
+{
+    for (unsigned n = 0; n < 6; n++) put16(p + 2 * n, seg[n]);
+}
+
 /* The first half of the record: everything that is known before. */
 static uint8_t *write_input(uint8_t *r, const struct x86_insn *i, const uint8_t *code)
 {
     memset(r, 0, 36);
-    r[2] = (uint8_t)(1 | (is_approximate(i) ? 4 : 0) | 8 | 16);
+    r[2] = (uint8_t)(1 | (is_approximate(i) ? 4 : 0) | 8 | 16 | NATIVE_HAS_SEGMENTS);
     r[4] = i->len;
-    r[5] = group_of(i);
     put16(r + 6, fsw_mask(i));
     memset(r + 20, 0x90, 16);
     memcpy(r + 20, code, i->len);
@@ -328,7 +407,7 @@ static uint8_t *write_input(uint8_t *r, const struct x86_insn *i, const uint8_t 
     return r + 112 + DATA_BYTES + STACK_BYTES;
 }
 
-static size_t write_output(uint8_t *r, uint8_t *at, const uint8_t fx_in[FX_BYTES])
+static size_t write_output(uint8_t *r, uint8_t *at, const uint8_t fx_in[FX_BYTES], const uint16_t seg_in[6])
 {
     r[3] = native.vector;
     put32(r + 12, native.error);
@@ -341,61 +420,101 @@ static size_t write_output(uint8_t *r, uint8_t *at, const uint8_t fx_in[FX_BYTES
     memcpy(at, fx_in, FX_BYTES);
     memcpy(at + FX_BYTES, native.state.fx, FX_BYTES);
     at += 2 * FX_BYTES;
+    put_segments(at, seg_in);
+    put_segments(at + 12, native.state.seg);
+    at += 24;
     put16(r, (unsigned)(at - r));
     return (size_t)(at - r);
 }
 
-/* One that leaves x87 and vector registers alone. */
-static size_t integer_case(uint64_t *seed, uint8_t record[NATIVE_RECORD_MAX])
+static bool is_far_call(const struct x86_insn *i)
 {
-    uint8_t           *page = (void *)(uintptr_t)NATIVE_CODE, fx_in[FX_BYTES], *at;
-    struct native_plan p;
-    struct x86_insn    insn;
-
-    native_integer_plan(seed, &p);
-    if (x86_decode(x86_model_find("pentium4"), true, p.code, sizeof(p.code), &insn) > DECODE_END) return 0;
-    memcpy(native.state.gpr, p.gpr, sizeof(p.gpr));
-    native.state.eflags = (uint32_t)(draw(seed) & FLAG_BITS) | p.direction | FLAG_1 | FLAG_IF;
-    native.state.eip = NATIVE_CODE;
-    draw_fx(seed, native.state.fx);
-    memcpy(fx_in, native.state.fx, FX_BYTES);
-    draw_bytes(seed, (void *)(uintptr_t)NATIVE_DATA, DATA_BYTES);
-    memcpy((void *)(uintptr_t)NATIVE_STACK, p.stack, sizeof(p.stack));
-    memset(page, 0x90, 32);
-    memcpy(page, p.code, insn.len);
-    at = write_input(record, &insn, p.code);
-    record[5] = p.group;
-    put32(record + 8, p.undefined);
-    raise(SIGTRAP);
-    return write_output(record, at, fx_in);
+    return i->op == 0x9a || (i->op == 0xff && (i->modrm >> 3 & 7) == 3);
 }
 
-size_t native_case(uint64_t seed, uint64_t n, uint8_t record[NATIVE_RECORD_MAX])
+/* What the step adds to the outcome is taken away: TF in an image of EFLAGS. MXCSR_MASK is that of the Pentium 4. AMD's processors push the return
+ * address of a far call before they check the target's limit; the manual has it the other way round. */
+static void take_away(const struct x86_insn *i)
 {
-    uint64_t        random = seed * UINT64_C(0x2545f4914f6cdd1d) + n * UINT64_C(0x9e3779b97f4a7c15);
-    uint8_t         code[8] = {0}, fx_in[FX_BYTES], *at;
-    struct x86_insn insn;
-    unsigned        size;
+    uint32_t stack = native.state.seg[SEG_SS] == DATA_SELECTOR ? 0 : NATIVE_DATA;
+    uint8_t *pushed = (void *)(uintptr_t)(stack + native.state.gpr[REG_ESP]), *mask = (void *)(uintptr_t)(native.state.gpr[REG_EBX] + 28);
 
-    if (draw(&random) & 1) return integer_case(&random, record);
-    size = draw_code(&random, code);
-    if (!is_wanted(x86_model_find("pentium4"), code, size, &insn)) return 0;
-    for (unsigned k = 0; k < 8; k++) native.state.gpr[k] = (uint32_t)draw_fraction(&random);
-    native.state.gpr[REG_EBX] = NATIVE_DATA + 32 + (uint32_t)(draw(&random) & 7 ? 0 : draw(&random) & 31);
-    native.state.gpr[REG_ESP] = NATIVE_STACK + 32;
-    if (insn.op == 0x1f7) native.state.gpr[REG_EDI] = NATIVE_DATA + 32 + (uint32_t)(draw(&random) & 31); /* MASKMOVQ */
-    if (is_environment(&insn)) native.state.gpr[REG_EBX] = NATIVE_DATA + (uint32_t)(draw(&random) & 15);
-    native.state.eflags = (uint32_t)(draw(&random) & FLAG_BITS) | FLAG_1 | FLAG_IF;
-    native.state.eip = NATIVE_CODE;
-    draw_fx(&random, native.state.fx);
+    if (native.vector != 0xff && is_far_call(i)) memcpy((void *)(uintptr_t)NATIVE_STACK, native.stack_before, STACK_BYTES);
+    if (native.vector != 0xff) return;
+    if (i->op == 0x9c) pushed[1] &= (uint8_t)~(FLAG_TF >> 8);
+    if (i->op == 0x1ae && (i->prefix & PREFIX_MEM) && !(i->modrm >> 3 & 7)) put32(mask, 0xffff);
+}
+
+/* Runs the instruction I of CODE from the registers in native.state. */
+static size_t run_case(const struct x86_insn *i, const uint8_t *code, uint8_t group, uint32_t undefined, uint8_t record[NATIVE_RECORD_MAX])
+{
+    uint8_t *page = (void *)(uintptr_t)NATIVE_CODE, *at, fx_in[FX_BYTES];
+    uint16_t seg_in[6];
+
     memcpy(fx_in, native.state.fx, FX_BYTES);
-    draw_bytes(&random, (void *)(uintptr_t)NATIVE_DATA, DATA_BYTES);
-    if (insn.op == 0x1ae && draw(&random) & 7) memset((void *)(uintptr_t)(NATIVE_DATA + 34), 0, 30); /* a valid MXCSR */
-    memset((void *)(uintptr_t)NATIVE_CODE, 0x90, 16);
-    memcpy((void *)(uintptr_t)NATIVE_CODE, code, insn.len);
-    at = write_input(record, &insn, code);
+    memcpy(seg_in, native.state.seg, sizeof(seg_in));
+    memset((void *)(uintptr_t)(NATIVE_DATA - NATIVE_FXSAVE), 0, NATIVE_FXSAVE);
+    memset((void *)(uintptr_t)(NATIVE_DATA + DATA_BYTES), 0, NATIVE_FXSAVE);
+    native.state.eip = seg_in[SEG_CS] == CODE_SELECTOR ? NATIVE_CODE : 0;
+    memset(page, 0x90, 32);
+    memcpy(page, code, i->len);
+    at = write_input(record, i, code);
+    record[5] = group;
+    put32(record + 8, undefined);
+    memcpy(native.stack_before, (void *)(uintptr_t)NATIVE_STACK, STACK_BYTES);
     raise(SIGTRAP);
-    return write_output(record, at, fx_in);
+    take_away(i);
+    return write_output(record, at, fx_in, seg_in);
+}
+
+/* One that leaves x87 and vector registers alone. */
+static size_t plan_case(uint64_t *seed, const struct native_plan *p, struct x86_insn *insn, uint8_t record[NATIVE_RECORD_MAX])
+{
+    bool wide = p->seg[SEG_CS] != NATIVE_SELECTOR(LDT_CODE16);
+
+    if (x86_decode(x86_model_find("pentium4"), wide, p->code, sizeof(p->code), insn) > DECODE_END) return 0;
+    memcpy(native.state.gpr, p->gpr, sizeof(p->gpr));
+    memcpy(native.state.seg, p->seg[SEG_CS] ? p->seg : flat_segments, sizeof(native.state.seg));
+    native.state.eflags = (uint32_t)(draw(seed) & FLAG_BITS) | p->direction | FLAG_1 | FLAG_IF;
+    draw_fx(seed, native.state.fx);
+    draw_bytes(seed, (void *)(uintptr_t)NATIVE_DATA, DATA_BYTES);
+    memcpy((void *)(uintptr_t)NATIVE_STACK, p->stack, sizeof(p->stack));
+    return run_case(insn, p->code, p->group, p->undefined, record);
+}
+
+/* One of x87, MMX, SSE. */
+static size_t vector_case(uint64_t *seed, struct x86_insn *insn, uint8_t record[NATIVE_RECORD_MAX])
+{
+    uint8_t  code[8] = {0};
+    unsigned size = draw_code(seed, code);
+
+    if (!is_wanted(x86_model_find("pentium4"), code, size, insn)) return 0;
+    for (unsigned k = 0; k < 8; k++) native.state.gpr[k] = (uint32_t)draw_fraction(seed);
+    native.state.gpr[REG_EBX] = NATIVE_DATA + 32 + (uint32_t)(draw(seed) & 7 ? 0 : draw(seed) & 31);
+    native.state.gpr[REG_ESP] = NATIVE_STACK + 32;
+    if (insn->op == 0x1f7) native.state.gpr[REG_EDI] = NATIVE_DATA + 32 + (uint32_t)(draw(seed) & 31); /* MASKMOVQ */
+    if (is_environment(insn)) native.state.gpr[REG_EBX] = NATIVE_DATA + (uint32_t)(draw(seed) & 15);
+    if (is_fx_image(insn)) native.state.gpr[REG_EBX] = NATIVE_DATA - (draw(seed) & 1 ? 160 : 0) + (uint32_t)(draw(seed) & 15 ? 0 : draw(seed) & 15);
+    memcpy(native.state.seg, flat_segments, sizeof(native.state.seg));
+    native.state.eflags = (uint32_t)(draw(seed) & FLAG_BITS) | FLAG_1 | FLAG_IF;
+    draw_fx(seed, native.state.fx);
+    draw_bytes(seed, (void *)(uintptr_t)NATIVE_DATA, DATA_BYTES);
+    if (insn->op == 0x1ae && draw(seed) & 7) memset((void *)(uintptr_t)(NATIVE_DATA + (is_fx_image(insn) ? 24 : 34)), 0, is_fx_image(insn) ? 8 : 30); /* a valid MXCSR */
+    return run_case(insn, code, group_of(insn), 0, record);
+}
+
+size_t native_case(uint64_t seed, uint64_t n, struct x86_insn *insn, uint8_t record[NATIVE_RECORD_MAX])
+{
+    uint64_t           random = seed * UINT64_C(0x2545f4914f6cdd1d) + n * UINT64_C(0x9e3779b97f4a7c15);
+    struct native_plan p;
+
+    switch (draw(&random) & 7) {
+    case 0: native_system_plan(&random, &p); return plan_case(&random, &p, insn, record);
+    case 1:
+    case 2:
+    case 3: native_integer_plan(&random, &p); return plan_case(&random, &p, insn, record);
+    default: return vector_case(&random, insn, record);
+    }
 }
 
 #else
@@ -404,9 +523,15 @@ bool native_begin(void) { return false; }
 
 void native_end(void) {}
 
-size_t native_case(uint64_t seed, uint64_t n, uint8_t record[NATIVE_RECORD_MAX])
+unsigned native_ldt(uint64_t entries[NATIVE_LDT])
 {
-    (void)seed, (void)n, (void)record;
+    (void)entries;
+    return 0;
+}
+
+size_t native_case(uint64_t seed, uint64_t n, struct x86_insn *insn, uint8_t record[NATIVE_RECORD_MAX])
+{
+    (void)seed, (void)n, (void)insn, (void)record;
     return 0;
 }
 

@@ -8,7 +8,8 @@ struct native_plan {
     uint8_t  code[24]; /* padded with random bytes, so that a wrong length shows */
     uint32_t gpr[8];
     uint32_t stack[16]; /* of the stack window, ESP in its middle */
-    uint32_t direction; /* FLAG_DF or 0 */
+    uint32_t direction; /* EFLAGS besides the arithmetic ones: DF, AC ... */
+    uint16_t seg[6];    /* selectors; 0 in CS: the flat ones */
     uint32_t undefined; /* EFLAGS bits that the manual leaves open */
     uint8_t  group;     /* 1 to 14 */
 };

@@ -100,7 +100,8 @@ void x86_fxrstor(struct x86 *c, const struct x86_insn *i)
     uint64_t v;
 
     if (!fx_begin(c, i)) return;
-    if (!x86_probe(c, i, i->seg, fx_at(c, i, FX_SIZE - 8), 8, false)) return;
+    if (!x86_probe(c, i, i->seg, fx_at(c, i, 0), 8, false) || !x86_probe(c, i, i->seg, fx_at(c, i, FX_SIZE - 8), 8, false))
+        return;
     for (unsigned n = 0; n < FX_USED; n += 8) {
         if (!x86_load(c, i, i->seg, fx_at(c, i, n), 8, &v)) return;
         put(image, n, v, 8);

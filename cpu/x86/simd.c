@@ -35,7 +35,7 @@ bool xmm_load(struct x86 *c, const struct x86_insn *i, bool aligned, union x86_x
     return x86_load(c, i, i->seg, off, 8, &v->q[0]) && x86_load(c, i, i->seg, off + 8, 8, &v->q[1]);
 }
 
-/* The upper half is probed first, so that a fault there leaves the lower one unwritten. */
+/* Both halves are probed, the lower one first, so that a fault leaves both unwritten. */
 bool xmm_store(struct x86 *c, const struct x86_insn *i, bool aligned, const union x86_xmm *v)
 {
     const struct x86_segment *s = &c->seg[i->seg];
@@ -48,7 +48,7 @@ bool xmm_store(struct x86 *c, const struct x86_insn *i, bool aligned, const unio
         memcpy(p, v, 16);
         return true;
     }
-    return x86_probe(c, i, i->seg, upper, 8, true) && x86_store(c, i, i->seg, off, 8, v->q[0]) &&
+    return x86_probe(c, i, i->seg, off, 16, true) && x86_store(c, i, i->seg, off, 8, v->q[0]) &&
            x86_store(c, i, i->seg, upper, 8, v->q[1]);
 }
 

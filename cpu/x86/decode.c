@@ -184,9 +184,10 @@ static uint8_t alias_8086(uint8_t opcode)
     return opcode;
 }
 
-/* The 8086 does not look at ModRM.reg where only one of eight encodings is defined: POP r/m, MOV r/m,imm. */
+/* The 8086 does not look at ModRM.reg where only one of eight encodings is defined: POP r/m, MOV r/m,imm; FF /7 is PUSH as /6 is. */
 static uint8_t modrm_8086(uint8_t opcode, uint8_t modrm)
 {
+    if (opcode == 0xFF && (modrm & 0x38) == 0x38) return modrm & 0xF7;
     return opcode == 0x8F || opcode == 0xC6 || opcode == 0xC7 ? modrm & 0xC7 : modrm;
 }
 

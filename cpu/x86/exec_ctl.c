@@ -211,17 +211,22 @@ void x86_mov_dr(struct x86 *c, const struct x86_insn *i)
     x86_end(c, i);
 }
 
-/* Test registers TR3-TR7 of the 386 and 486: kept, without the caches behind them. */
+/* Test registers of the 386 (TR6, TR7) and 486 (TR3 to TR7): kept, without the caches behind them. Later processors have MSRs instead. */
+static bool tr_exists(struct x86 *c, const struct x86_insn *i, unsigned n)
+{
+    return (c->model->family == 3 && n >= 6) || (c->model->family == 4 && n >= 3) || x86_ud(c, i);
+}
+
 void x86_mov_rt(struct x86 *c, const struct x86_insn *i)
 {
-    if (!privileged(c, i)) return;
+    if (!tr_exists(c, i, i->src) || !privileged(c, i)) return;
     x86_set_r32(c, i->dst, c->tr_regs[i->src]);
     x86_next(c, i);
 }
 
 void x86_mov_tr(struct x86 *c, const struct x86_insn *i)
 {
-    if (!privileged(c, i)) return;
+    if (!tr_exists(c, i, i->dst) || !privileged(c, i)) return;
     c->tr_regs[i->dst] = x86_r32(c, i->src);
     x86_next(c, i);
 }

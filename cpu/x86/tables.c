@@ -74,7 +74,7 @@ static const struct x86_opdef group5[8] = {
     {"inc", {Ev}, OP_LOCK, 0, V_(inc_r, inc_m), NULL}, {"dec", {Ev}, OP_LOCK, 0, V_(dec_r, dec_m), NULL},
     {"call", {Ev}, OP_END, 0, V_(call_r, call_m), NULL}, {"call far", {Mm}, OP_END, 0, MEMV(call_far_m), NULL},
     {"jmp", {Ev}, OP_END, 0, V_(jmp_r, jmp_m), NULL}, {"jmp far", {Mm}, OP_END, 0, MEMV(jmp_far_m), NULL},
-    {"push", {Ev}, 0, 0, V_(push_r, push_m), NULL}, {"push", {Ev}, 0, 0, V_(push_r, push_m), NULL},
+    {"push", {Ev}, 0, 0, V_(push_r, push_m), NULL}, UD,
 };
 static const struct x86_opdef group1a[8] = {{"pop", {Ev}, 0, 0, V_(pop_r, pop_m), NULL}, UD, UD, UD, UD, UD, UD, UD};
 static const struct x86_opdef group11_b[8] = {{"mov", {Eb, Ib}, 0, 0, B_(mov_ri, mov_mi), NULL}, UD, UD, UD, UD, UD, UD, UD};
@@ -202,7 +202,7 @@ const struct x86_opdef x86_map_0f[256] = {
              {"clts", {NONE}, 0, FEAT_286, ONE(clts), NULL}, UD,
     /* 08 */ {"invd", {NONE}, 0, FEAT_486, ONE(wbinvd), NULL}, {"wbinvd", {NONE}, 0, FEAT_486, ONE(wbinvd), NULL}, UD, UD, UD, UD, UD, UD,
     /* 10 */ ROW8(SIMD),
-    /* 18 */ ROW8(HINT),
+    /* 18 */ ROW8(HINT), // PREFETCHh and instructions to come
     /* 20 */ {"mov", {Rd, Cd}, 0, FEAT_386, ONE(mov_rc), NULL}, {"mov", {Rd, Dd}, 0, FEAT_386, ONE(mov_rd), NULL},
              {"mov", {Cd, Rd}, OP_END, FEAT_386, ONE(mov_cr), NULL}, {"mov", {Dd, Rd}, OP_END, FEAT_386, ONE(mov_dr), NULL},
              {"mov", {Rd, Td}, 0, FEAT_386, ONE(mov_rt), NULL}, UD, {"mov", {Td, Rd}, 0, FEAT_386, ONE(mov_tr), NULL}, UD,

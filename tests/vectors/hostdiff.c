@@ -5,6 +5,7 @@
  * Transcendentals (flag 4) may differ by one unit in the last place, and in C1, which tells the direction of that rounding;
  * RCP and RSQRT by their documented error. */
 #include "tests/vectors/bench.h"
+#include "tests/vectors/coverage.h"
 #include "tests/vectors/native.h"
 #include "tests/vectors/vectors.h"
 
@@ -29,6 +30,7 @@ enum {
     LDT = 0x6000,
     KERNEL_STACK = 0x8000,
     TICKS_MAX = 100000,
+    COMPLETE = 100000, /* so many random cases are to reach every opcode */
 };
 
 enum case_flag {
@@ -93,14 +95,15 @@ static void put64(struct bench *b, uint32_t at, uint64_t v) { phys_write(&b->phy
 
 static uint64_t flat_descriptor(unsigned access) { return UINT64_C(0x00cf00000000ffff) | (uint64_t)access << 40; }
 
-/* GDT: 08 ring-0 code, 10 ring-0 stack, 20 code and 28 data of ring 3, 30 TSS. */
+/* GDT: 08 ring-0 code, 10 ring-0 stack, 20 code and 28 data of ring 3, 30 64-bit code of ring 3, 38 TSS. */
 static void make_tables(struct bench *b)
 {
     put64(b, GDT + 0x08, flat_descriptor(0x9b));
     put64(b, GDT + 0x10, flat_descriptor(0x93));
     put64(b, GDT + 0x20, flat_descriptor(0xfb));
     put64(b, GDT + 0x28, flat_descriptor(0xf3));
-    put64(b, GDT + 0x30, UINT64_C(0x00008b0000000067) | (uint64_t)TSS << 16);
+    put64(b, GDT + 0x30, UINT64_C(0x00affb000000ffff));
+    put64(b, GDT + 0x38, UINT64_C(0x00008b0000000067) | (uint64_t)TSS << 16);
     phys_write(&b->phys, TSS + 4, KERNEL_STACK, 4);
     phys_write(&b->phys, TSS + 8, 0x10, 4);
     phys_write(&b->phys, TSS + 0x66, 0x68, 2); /* no I/O permission map: no port is allowed */
@@ -127,7 +130,7 @@ static void enter_user_mode(struct x86 *c)
     c->cr4 = CR4_OSFXSR | CR4_OSXMMEXCPT;
     c->gdtr = (struct x86_table){GDT, 0x3f};
     c->idtr = (struct x86_table){IDT, 0x7ff};
-    c->tr = (struct x86_segment){.selector = 0x30, .access = SEGA_P | 0x0b, .base = TSS, .limit = 0x67, .valid = true};
+    c->tr = (struct x86_segment){.selector = 0x38, .access = SEGA_P | 0x0b, .base = TSS, .limit = 0x67, .valid = true};
     set_flat(c, SEG_CS, 0x23, 0xfb);
     for (unsigned n = 0; n < SEG_COUNT; n++)
         if (n != SEG_CS) set_flat(c, n, 0x2b, 0xf3);
@@ -494,10 +497,13 @@ bool hostdiff_native(uint64_t cases, uint64_t seed, struct report *r)
     struct bench    *b = bench_create("pentium4", NATIVE_STACK + 0x2000, true);
     uint8_t          record[NATIVE_RECORD_MAX];
     long             only = wanted_group(r);
+    struct coverage *coverage = coverage_create();
+    unsigned         missed;
 
-    if (!b || !native_begin()) {
+    if (!b || !coverage || !native_begin()) {
         fprintf(stderr, "vectors: --native needs an x86-64 Linux host with 32-bit code segments\n");
         bench_destroy(b);
+        coverage_destroy(coverage);
         return false;
     }
     make_tables(b);
@@ -507,10 +513,15 @@ bool hostdiff_native(uint64_t cases, uint64_t seed, struct report *r)
         struct x86_insn  insn;
         size_t           length = native_case(seed, n, &insn, record);
 
-        if (length && parse(record, length, &t) && (only < 0 || t.group == only)) run_case(b, &where, &t, tallies, r);
+        if (!length || !parse(record, length, &t) || (only >= 0 && t.group != only)) continue;
+        run_case(b, &where, &t, tallies, r);
+        coverage_count(coverage, &insn);
     }
     native_end();
     report_groups(tallies, r);
+    missed = coverage_print(coverage);
+    if (cases >= COMPLETE && only < 0) r->total.failed += missed;
+    coverage_destroy(coverage);
     bench_destroy(b);
     return true;
 }

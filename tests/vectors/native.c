@@ -28,11 +28,14 @@ enum {
     DATA_BYTES = 128,
     STACK_BYTES = 64,
     FX_BYTES = 288,
+    FORMS_MAX = 2048,
     XSTATE_HEADER = 512, /* of the XSAVE area; its first field tells which parts are valid */
     FLAG_BITS = FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF,
     CODE_SELECTOR = 0x23,
     DATA_SELECTOR = 0x2b,
 };
+
+enum form_flags { FORM_0F = 1 << 18, FORM_ANY_REG = 1 << 19 };
 
 /* General registers in the manual's order. */
 static const int greg_of[8] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI};
@@ -54,6 +57,8 @@ static struct {
     uint8_t               saved_fx[512];
     uint8_t               stack_before[STACK_BYTES];
     uint8_t               stack[65536];
+    uint32_t              forms[FORMS_MAX]; /* ModRM, opcode, prefix, enum form_flags */
+    unsigned              n_forms;
 } native;
 
 static void put_in(ucontext_t *uc)
@@ -171,32 +176,6 @@ unsigned native_ldt(uint64_t entries[NATIVE_LDT])
     return n > 0 ? (unsigned)n / sizeof(entries[0]) : 0;
 }
 
-bool native_begin(void)
-{
-    static const int signals[] = {SIGTRAP, SIGFPE, SIGSEGV, SIGILL, SIGBUS};
-    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    stack_t          stack = {.ss_sp = native.stack, .ss_size = sizeof(native.stack)};
-
-    if (!map_page(NATIVE_CODE, PROT_READ | PROT_WRITE | PROT_EXEC) || !map_page(NATIVE_DATA, PROT_READ | PROT_WRITE) ||
-        !map_page(NATIVE_STACK, PROT_READ | PROT_WRITE) || syscall(SYS_arch_prctl, ARCH_GET_FS, &native.fs_base) || !make_ldt())
-        return false;
-    memset((void *)(uintptr_t)NATIVE_CODE, 0x90, PAGE);
-    sigfillset(&action.sa_mask);
-    sigaltstack(&stack, NULL);
-    for (unsigned n = 0; n < sizeof(signals) / sizeof(signals[0]); n++) sigaction(signals[n], &action, NULL);
-    return true;
-}
-
-void native_end(void)
-{
-    static const int signals[] = {SIGTRAP, SIGFPE, SIGSEGV, SIGILL, SIGBUS};
-
-    for (unsigned n = 0; n < sizeof(signals) / sizeof(signals[0]); n++) signal(signals[n], SIG_DFL);
-    munmap((void *)(uintptr_t)NATIVE_CODE, PAGE);
-    munmap((void *)(uintptr_t)(NATIVE_DATA & ~(PAGE - 1)), PAGE);
-    munmap((void *)(uintptr_t)(NATIVE_STACK & ~(PAGE - 1)), PAGE);
-}
-
 /* --- random state --------------------------------------------------------------------------------------------------------- */
 
 static uint64_t draw(uint64_t *seed) { return native_draw(seed); }
@@ -302,28 +281,6 @@ static void draw_fx(uint64_t *seed, uint8_t *fx)
 
 /* --- random instructions ----------------------------------------------------------------------------------------------------- */
 
-/* The operand of a memory form is [EBX]. Half of the cases are x87. */
-static unsigned draw_code(uint64_t *seed, uint8_t *code)
-{
-    static const uint8_t prefixes[4] = {0, 0x66, 0xf3, 0xf2};
-    uint64_t             r = draw(seed);
-    uint8_t              prefix = prefixes[r & 3], modrm = (uint8_t)(r >> 16);
-    unsigned             n = 0;
-
-    if ((modrm & 0xc0) != 0xc0) modrm = (uint8_t)((modrm & 0x38) | 3);
-    if (r >> 8 & 1) {
-        if (!(r >> 48 & 7)) code[n++] = 0x66; /* the 16-bit environment */
-        code[n++] = (uint8_t)(0xd8 + (r >> 9 & 7));
-    } else {
-        if (prefix) code[n++] = prefix;
-        code[n++] = 0x0f;
-        code[n++] = (uint8_t)(r >> 32);
-    }
-    code[n++] = modrm;
-    code[n++] = (uint8_t)(r >> 40);
-    return n;
-}
-
 /* FLDENV, FNSTENV, FRSTOR, FNSAVE. */
 static bool is_environment(const struct x86_insn *i)
 {
@@ -346,6 +303,57 @@ static bool is_wanted(const struct x86_model *m, const uint8_t *code, unsigned s
     op = i->op & 0xff;
     if (i->op < 0x100) return op >= 0xd8;
     return x86_map_simd[op].name;
+}
+
+/* Every x87, MMX and SSE opcode with a register and with a memory operand, which is [EBX]: each is as likely as the others. */
+static void write_form(uint32_t form, uint8_t code[8])
+{
+    static const uint8_t prefixes[4] = {0, 0x66, 0xf3, 0xf2};
+    unsigned             n = 0, prefix = form >> 16 & 3, op = form >> 8 & 0xff;
+
+    if (prefix) code[n++] = prefixes[prefix];
+    if (form & FORM_0F) code[n++] = 0x0f;
+    code[n++] = (uint8_t)op;
+    code[n] = (uint8_t)form;
+}
+
+static void add_form(uint32_t form)
+{
+    uint8_t         code[8] = {0};
+    struct x86_insn i;
+
+    write_form(form, code);
+    if (native.n_forms < FORMS_MAX && is_wanted(x86_model_find("pentium4"), code, sizeof(code), &i)) native.forms[native.n_forms++] = form;
+}
+
+static void list_forms(void)
+{
+    native.n_forms = 0;
+    for (unsigned op = 0xd8; op < 0xe0; op++) {
+        for (unsigned reg = 0; reg < 8; reg++) add_form(op << 8 | reg << 3 | REG_EBX);
+        for (unsigned modrm = 0xc0; modrm < 0x100; modrm++) add_form(op << 8 | modrm);
+    }
+    for (unsigned op = 0; op < 256; op++) {
+        bool group = (op >= 0x71 && op <= 0x73) || op == 0xae;
+
+        for (unsigned prefix = 0; prefix < 4 && x86_map_simd[op].name; prefix++)
+            for (unsigned reg = 0; reg < (group ? 8u : 1u); reg++) {
+                add_form(FORM_0F | (group ? 0 : FORM_ANY_REG) | prefix << 16 | op << 8 | reg << 3 | REG_EBX);
+                add_form(FORM_0F | (group ? 0 : FORM_ANY_REG) | prefix << 16 | op << 8 | 0xc0 | reg << 3);
+            }
+    }
+}
+
+static void draw_code(uint64_t *seed, uint8_t code[8])
+{
+    uint64_t r = draw(seed);
+    uint32_t form = native.forms[r % native.n_forms];
+
+    if (form & FORM_ANY_REG) form ^= r >> 32 & 0x38;
+    if ((form & (FORM_0F | 0xc0)) == (FORM_0F | 0xc0)) form ^= r >> 40 & 7;
+    if (!(form & FORM_0F) && !(r >> 48 & 15)) form |= 1 << 16; /* the 16-bit environment */
+    memset(code, (int)(r >> 56), 8);
+    write_form(form, code);
 }
 
 /* FSW bits that the instruction defines: C1 always, the others for comparisons, FXAM and remainders; C2 for FSIN etc. */
@@ -467,6 +475,15 @@ static size_t run_case(const struct x86_insn *i, const uint8_t *code, uint8_t gr
     return write_output(record, at, fx_in, seg_in);
 }
 
+/* Whether a segment register would be loaded from the stack with a selector of the system that can be loaded, but is not known here. */
+static bool pops_unknown(const struct x86_insn *i, const struct native_plan *p)
+{
+    bool           pops = i->op == 0x07 || i->op == 0x17 || i->op == 0x1f || i->op == 0x1a1 || i->op == 0x1a9;
+    const uint8_t *stack = (void *)(uintptr_t)(NATIVE_DATA + p->gpr[REG_ESP]);
+
+    return pops && p->seg[SEG_SS] == NATIVE_SELECTOR(LDT_DATA) && (stack[0] | stack[1] << 8) >> 2 == 0x78 >> 2;
+}
+
 /* One that leaves x87 and vector registers alone. */
 static size_t plan_case(uint64_t *seed, const struct native_plan *p, struct x86_insn *insn, uint8_t record[NATIVE_RECORD_MAX])
 {
@@ -479,16 +496,17 @@ static size_t plan_case(uint64_t *seed, const struct native_plan *p, struct x86_
     draw_fx(seed, native.state.fx);
     draw_bytes(seed, (void *)(uintptr_t)NATIVE_DATA, DATA_BYTES);
     memcpy((void *)(uintptr_t)NATIVE_STACK, p->stack, sizeof(p->stack));
+    if (pops_unknown(insn, p)) return 0;
     return run_case(insn, p->code, p->group, p->undefined, record);
 }
 
 /* One of x87, MMX, SSE. */
 static size_t vector_case(uint64_t *seed, struct x86_insn *insn, uint8_t record[NATIVE_RECORD_MAX])
 {
-    uint8_t  code[8] = {0};
-    unsigned size = draw_code(seed, code);
+    uint8_t code[8];
 
-    if (!is_wanted(x86_model_find("pentium4"), code, size, insn)) return 0;
+    draw_code(seed, code);
+    if (!is_wanted(x86_model_find("pentium4"), code, sizeof(code), insn)) return 0;
     for (unsigned k = 0; k < 8; k++) native.state.gpr[k] = (uint32_t)draw_fraction(seed);
     native.state.gpr[REG_EBX] = NATIVE_DATA + 32 + (uint32_t)(draw(seed) & 7 ? 0 : draw(seed) & 31);
     native.state.gpr[REG_ESP] = NATIVE_STACK + 32;
@@ -515,6 +533,35 @@ size_t native_case(uint64_t seed, uint64_t n, struct x86_insn *insn, uint8_t rec
     case 3: native_integer_plan(&random, &p); return plan_case(&random, &p, insn, record);
     default: return vector_case(&random, insn, record);
     }
+}
+
+/* --- beginning and end -------------------------------------------------------------------------------------------------- */
+
+bool native_begin(void)
+{
+    static const int signals[] = {SIGTRAP, SIGFPE, SIGSEGV, SIGILL, SIGBUS};
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    stack_t          stack = {.ss_sp = native.stack, .ss_size = sizeof(native.stack)};
+
+    if (!map_page(NATIVE_CODE, PROT_READ | PROT_WRITE | PROT_EXEC) || !map_page(NATIVE_DATA, PROT_READ | PROT_WRITE) ||
+        !map_page(NATIVE_STACK, PROT_READ | PROT_WRITE) || syscall(SYS_arch_prctl, ARCH_GET_FS, &native.fs_base) || !make_ldt())
+        return false;
+    memset((void *)(uintptr_t)NATIVE_CODE, 0x90, PAGE);
+    list_forms();
+    sigfillset(&action.sa_mask);
+    sigaltstack(&stack, NULL);
+    for (unsigned n = 0; n < sizeof(signals) / sizeof(signals[0]); n++) sigaction(signals[n], &action, NULL);
+    return true;
+}
+
+void native_end(void)
+{
+    static const int signals[] = {SIGTRAP, SIGFPE, SIGSEGV, SIGILL, SIGBUS};
+
+    for (unsigned n = 0; n < sizeof(signals) / sizeof(signals[0]); n++) signal(signals[n], SIG_DFL);
+    munmap((void *)(uintptr_t)NATIVE_CODE, PAGE);
+    munmap((void *)(uintptr_t)(NATIVE_DATA & ~(PAGE - 1)), PAGE);
+    munmap((void *)(uintptr_t)(NATIVE_STACK & ~(PAGE - 1)), PAGE);
 }
 
 #else

@@ -54,7 +54,7 @@ static const struct family families[] = {
     {0x86, 0x8b, G_MOVE, ANY, 0xff, 0}, {0x8d, 0x8d, G_MOVE, ANY, 0xff, 0}, {0x90, 0x97, G_MOVE, NO_MODRM, 0, 0},
     {0xa0, 0xa3, G_MOVE, NO_MODRM, 0, 0}, {0xb0, 0xbf, G_MOVE, NO_MODRM, 0, 0}, {0xc6, 0xc7, G_MOVE, ANY, 0x01, 0},
     {0xd6, 0xd7, G_MOVE, NO_MODRM, 0, 0}, {0x140, 0x14f, G_MOVE, ANY, 0xff, 0}, {0x190, 0x19f, G_MOVE, ANY, 0xff, 0},
-    {0x11f, 0x11f, G_MOVE, ANY, 0x01, 0},
+    {0x118, 0x11f, G_MOVE, ANY, 0xff, 0},
     {0x98, 0x99, G_EXTEND, NO_MODRM, 0, 0}, {0x1b6, 0x1b7, G_EXTEND, ANY, 0xff, 0}, {0x1be, 0x1bf, G_EXTEND, ANY, 0xff, 0},
     {0x50, 0x61, G_STACK, NO_MODRM, 0, 0}, {0x68, 0x68, G_STACK, NO_MODRM, 0, 0}, {0x6a, 0x6a, G_STACK, NO_MODRM, 0, 0},
     {0x8f, 0x8f, G_STACK, ANY, 0x01, 0}, {0xff, 0xff, G_STACK, ANY, 0x40, 0}, {0x9d, 0x9d, G_STACK, NO_MODRM, 0, 0},
@@ -185,11 +185,27 @@ static bool is_lockable(unsigned opcode, unsigned reg)
     return opcode >= 0x80 && opcode <= 0x83 && reg != 7;
 }
 
+/* Each opcode is as likely as the others. */
+static const struct family *draw_family(uint64_t *seed, unsigned *opcode)
+{
+    const unsigned n = sizeof(families) / sizeof(families[0]);
+    unsigned       total = 0, k = 0, pick;
+
+    for (unsigned i = 0; i < n; i++) total += families[i].last - families[i].first + 1u;
+    pick = (unsigned)(native_draw(seed) % total);
+    while (pick > (unsigned)(families[k].last - families[k].first)) {
+        pick -= families[k].last - families[k].first + 1u;
+        k++;
+    }
+    *opcode = families[k].first + pick;
+    return &families[k];
+}
+
 void native_integer_plan(uint64_t *seed, struct native_plan *p)
 {
-    const struct family *f = &families[native_draw(seed) % (sizeof(families) / sizeof(families[0]))];
+    unsigned             opcode;
+    const struct family *f = draw_family(seed, &opcode);
     uint64_t             r = native_draw(seed);
-    unsigned             opcode = f->first + (unsigned)(r % (f->last - f->first + 1u));
     bool                 lock, modrm = f->modrm != NO_MODRM && !(f->group == G_ALU && opcode < 0x40 && (opcode & 7) > 3);
     uint8_t             *at = p->code, *start;
 

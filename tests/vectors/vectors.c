@@ -19,14 +19,16 @@ enum {
 
 /* --- report ----------------------------------------------------------------------------------------------------- */
 
-static void disassemble(const uint8_t *code, unsigned length, unsigned bits)
+void disassemble(const uint8_t *code, unsigned length, unsigned bits, char *mnemonic, char *operands)
 {
     csh      engine;
     cs_insn *insn;
 
+    *mnemonic = *operands = 0;
     if (cs_open(CS_ARCH_X86, bits == 16 ? CS_MODE_16 : CS_MODE_32, &engine) != CS_ERR_OK) return;
     if (cs_disasm(engine, code, length, 0, 1, &insn)) {
-        printf("  %s %s", insn->mnemonic, insn->op_str);
+        snprintf(mnemonic, DISASSEMBLY, "%s", insn->mnemonic);
+        snprintf(operands, DISASSEMBLY, "%s", insn->op_str);
         cs_free(insn, 1);
     }
     cs_close(&engine);
@@ -34,14 +36,16 @@ static void disassemble(const uint8_t *code, unsigned length, unsigned bits)
 
 void report_begin_case(struct report *r, const char *name, const uint8_t *code, unsigned length, unsigned bits)
 {
+    char mnemonic[DISASSEMBLY], operands[DISASSEMBLY];
+
     r->differs = true;
     r->quiet = !r->options->verbose || r->shown >= SHOWN_PER_GROUP;
     if (r->quiet) return;
     r->shown++;
     printf("%s:", name);
     for (unsigned n = 0; n < length; n++) printf(" %02x", code[n]);
-    disassemble(code, length, bits);
-    printf("\n");
+    disassemble(code, length, bits, mnemonic, operands);
+    printf("  %s %s\n", mnemonic, operands);
 }
 
 void report_difference(struct report *r, const char *format, ...)

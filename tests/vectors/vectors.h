@@ -38,6 +38,10 @@ void report_group(struct report *, const char *name, const struct tally *);
 /* Counts an outcome in TALLY. */
 void tally_add(struct tally *, enum outcome);
 
+/* The instruction at CODE in words, "" if it is none: DISASSEMBLY bytes each. */
+#define DISASSEMBLY 160
+void disassemble(const uint8_t *code, unsigned length, unsigned bits, char *mnemonic, char *operands);
+
 static inline uint16_t get16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
 static inline uint32_t get32(const uint8_t *p) { return get16(p) | (uint32_t)get16(p + 2) << 16; }
 static inline uint64_t get64(const uint8_t *p) { return get32(p) | (uint64_t)get32(p + 4) << 32; }

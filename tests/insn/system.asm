@@ -426,3 +426,37 @@ testcase "segment pushes of 32 bits", I386, P4
         dw 20h
         endwrites
 endtest
+testcase "segment pushes fill the double word", I386, P4
+        modes PROTECTED
+        memory ss, 0FFCh
+        dd 0AAAAAAAAh
+        endmemory
+        code
+        push ds
+        endcode
+        gives esp, 0FFCh
+        writes ss, 0FFCh
+        dd 20h
+        endwrites
+endtest
+testcase "push by FF /7", I286, P4
+        modes PROTECTED
+        code
+        db 0FFh, 0F8h
+        endcode
+        fault 6, 0
+endtest
+testcase "test registers are gone", P5, P4
+        modes PROTECTED
+        code
+        db 0Fh, 24h, 0F0h
+        endcode
+        fault 6, 0
+endtest
+testcase "test registers of the 386", I386, I386
+        modes PROTECTED
+        code
+        db 0Fh, 24h, 0E8h
+        endcode
+        fault 6, 0
+endtest

@@ -230,8 +230,8 @@ static bool store_80(struct x86 *c, const struct x86_insn *i, uint64_t low, uint
         memcpy(p + 8, &high, 2);
         return true;
     }
-    return x86_probe(c, i, i->seg, off, 10, true) && x86_store(c, i, i->seg, off, 8, low) &&
-           x86_store(c, i, i->seg, off + 8, 2, high);
+    return x86_probe(c, i, i->seg, off, 8, true) && x86_probe(c, i, i->seg, off + 8, 2, true) &&
+           x86_store(c, i, i->seg, off, 8, low) && x86_store(c, i, i->seg, off + 8, 2, high);
 }
 
 /* No conversion, so no exception but that of an empty register. */

@@ -161,7 +161,7 @@ $(BUILD)/vectors: $(VECTOR_OBJ) $(BUILD)/libochenta.a
 
 # Writes the table of docs/CONFORMANCE.md anew.
 .PHONY: conformance
-conformance: vectors insn-tests
+conformance: all vectors insn-tests
 	@BUILD=$(BUILD) tests/vectors/conformance.sh
 
 # Instruction tests of our own (tests/insn), which nasm assembles to records.

@@ -37,11 +37,26 @@ sum 'host, integer, groups 1-40 of `cases.bin`' pentium4 'g <= 40'
 sum 'host, x87, groups 61-78' pentium4 'g > 40 && g < 100'
 sum 'host, MMX, group 100' pentium4 'g == 100'
 sum 'host, SSE and SSE2, groups 101-104' pentium4 'g > 100'
+if "$build/vectors" --native 1 >/dev/null 2>&1; then
+    "$build/vectors" --native 200000 --seed 1 >"$log" || true
+    reached=$(sed -n 's/^\([0-9]* opcodes of [0-9]*\) tested, .*/\1/p' "$log")
+    sum "random on this host, integer, groups 1-14 ($reached in all)" pentium4 'g <= 14'
+    sum 'random on this host, system, limits, 16-bit code, groups 15-23' pentium4 'g >= 15 && g <= 23'
+    sum 'random on this host, x87, groups 61-77' pentium4 'g >= 61 && g <= 78'
+    sum 'random on this host, MMX, SSE and SSE2, groups 101-104' pentium4 'g >= 100 && g <= 104'
+else
+    row 'random on this host (needs an x86-64 Linux)' pentium4 0 0 0 1
+fi
 "$build/insn-tests" "$build"/tests/insn/*.bin >"$log" || true
 sed -n 's/^model \([^ ]*\) .*/\1/p' "$log" | while read -r model; do
     set -- $(sed -n "s/^model $model  *\([0-9]*\) passed  *\([0-9]*\) failed/\1 \2/p" "$log")
     row 'own tests, `tests/insn`' "$model" $(($1 + $2)) "$1" "$2" 0
 done
+
+tests/insn/kernels/run short >"$log" 2>&1 || true
+# shellcheck disable=SC2046
+set -- $(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$log")
+row 'test kernels, `tests/insn/kernels`' 'all that they are for' $(($1 + $2 + $3)) "$1" "$2" "$3"
 
 awk -v table="$table" '/^<!-- table -->/ {print; while ((getline line < table) > 0) print line; skip = 1; next}
     /^<!-- end -->/ {skip = 0} !skip' "$doc" >"$log"

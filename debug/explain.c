@@ -49,7 +49,9 @@ static void name_exception(struct text *t, const struct machine_exception *e)
 
 static const char *mode(const struct machine_exception *e)
 {
-    return is_v86(e) ? "virtual-8086 mode" : is_protected(e) ? e->bits == 32 ? "protected mode, 32-bit" : "protected mode, 16-bit" : "real mode";
+    if (is_v86(e)) return "virtual-8086 mode";
+    if (!is_protected(e)) return "real mode";
+    return e->bits == 32 ? "protected mode, 32-bit" : "protected mode, 16-bit";
 }
 
 /* While a handler is entered, the instruction at CS:EIP is not to blame; an INT n is. */
@@ -91,7 +93,8 @@ static void show_during(const struct machine_exception *e, FILE *out)
 
 static void show_page_access(const struct machine_exception *e, struct text *t)
 {
-    text_add(t, "%s of %s at linear %08x", e->error & 16 || (e->code_size == 0 && e->cr2 >= e->seg[SEGMENT_CS].base + e->eip) ? "fetch" : e->error & 2 ? "write" : "read",
+    text_add(t, "%s of %s at linear %08x",
+             e->error & 16 || (e->code_size == 0 && e->cr2 >= e->seg[SEGMENT_CS].base + e->eip) ? "fetch" : e->error & 2 ? "write" : "read",
              e->error & 4 ? "a user program" : "the supervisor", e->cr2);
 }
 
@@ -101,7 +104,8 @@ static void show_operand(const struct machine_exception *e, FILE *out)
 
     if (e->vector == VECTOR_PF) show_page_access(e, &t);
     else if (e->operand.kind == MACHINE_OPERAND_SEGMENT && e->operand.is_access)
-        text_add(&t, "%s of %u byte%s at %s:%08x, linear %08x", e->operand.write ? "write" : "read", e->operand.size, e->operand.size == 1 ? "" : "s",
+        text_add(&t, "%s of %u byte%s at %s:%08x, linear %08x", e->operand.write ? "write" : "read", e->operand.size,
+                 e->operand.size == 1 ? "" : "s",
                  segment_name(e->operand.seg), e->operand.offset, e->operand.linear);
     else if (e->operand.kind == MACHINE_OPERAND_SEGMENT && has_instruction(e))
         text_add(&t, "%s:%08x, linear %08x", segment_name(e->operand.seg), e->operand.offset, e->operand.linear);
@@ -129,7 +133,8 @@ static void show_error(const struct machine_exception *e, FILE *out)
 
     if (!e->has_error || !is_protected(e)) return;
     if (e->vector == VECTOR_PF) {
-        text_add(&t, "%04x: %s, %s, %s", e->error, e->error & 1 ? "protection" : "not present", e->error & 2 ? "write" : "read", e->error & 4 ? "user" : "supervisor");
+        text_add(&t, "%04x: %s, %s, %s", e->error, e->error & 1 ? "protection" : "not present", e->error & 2 ? "write" : "read",
+                 e->error & 4 ? "user" : "supervisor");
         if (e->error & 8) text_add(&t, ", reserved bit");
         if (e->error & 16) text_add(&t, ", instruction fetch");
     } else if (e->error) {
@@ -188,7 +193,8 @@ static void show_exception(struct explain *x, const struct machine_exception *e,
     manual = explain_check(e, insn.buf, &check);
     line(out, "check", check.buf);
     line(out, "manual", manual);
-    if (e->during == VECTOR_DF) line(out, "so", "the double fault has no handler that can be entered: a triple fault, and the CPU shuts down (SDM 3A 6.15)");
+    if (e->during == VECTOR_DF)
+        line(out, "so", "the double fault has no handler that can be entered: a triple fault, and the CPU shuts down (SDM 3A 6.15)");
 }
 
 /* --- what is told ---------------------------------------------------------------------------------------------------------------- */
@@ -209,14 +215,19 @@ unsigned explain_last(struct explain *x, unsigned count, bool fresh, FILE *out)
     return shown;
 }
 
+/* Whether the exception came out of the one before it. */
+static bool is_consequence(const struct machine_exception *e)
+{
+    return e->vector == VECTOR_DF || (e->during >= 0 && e->during < 32 && !e->during_int);
+}
+
 /* The exceptions that followed one another, up to the newest: how far back the first is. */
 static unsigned chain_start(struct explain *x)
 {
     struct machine_exception e;
     unsigned                 n = 0;
 
-    while (machine_exception(x->machine, n, &e) && (e.vector == VECTOR_DF || (e.during >= 0 && e.during < 32 && !e.during_int)) && n + 1 < MACHINE_EXCEPTIONS)
-        n++;
+    while (n + 1 < MACHINE_EXCEPTIONS && machine_exception(x->machine, n, &e) && is_consequence(&e)) n++;
     return n;
 }
 

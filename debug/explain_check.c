@@ -90,7 +90,8 @@ static const char *check_page(const struct machine_exception *e, struct text *t)
         return "SDM 3A 4.6 (user-mode accesses)";
     }
     if (write && lacks(e, 2, &level)) {
-        text_add(t, "bit 1 (R/W) of the %s is 0: the page is read-only%s", levels[level], user ? "" : ", and CR0.WP is set, so for the supervisor too");
+        text_add(t, "bit 1 (R/W) of the %s is 0: the page is read-only%s", levels[level],
+                 user ? "" : ", and CR0.WP is set, so for the supervisor too");
         return "SDM 3A 4.6 (write accesses)";
     }
     if (e->error & 16) {
@@ -195,7 +196,8 @@ static const char *check_opcode(const struct machine_exception *e, const char *m
         return "SDM 2B, MOV";
     }
     if (is_sse(mnemonic, i.op) && (e->cr0 & 4)) text_add(t, "CR0.EM is set: SSE cannot be emulated by software");
-    else if (is_sse(mnemonic, i.op) && !(e->cr4 & 0x200)) text_add(t, "CR4.OSFXSR is 0: the system has not said that it saves the XMM registers");
+    else if (is_sse(mnemonic, i.op) && !(e->cr4 & 0x200))
+        text_add(t, "CR4.OSFXSR is 0: the system has not said that it saves the XMM registers");
     else if (strstr(mnemonic, "mm") && (e->cr0 & 4)) text_add(t, "CR0.EM is set: MMX cannot be emulated by software");
     else text_add(t, "the bytes are no instruction of this CPU (%s), or none with these operands", e->model);
     return "SDM 3A 6.15 (interrupt 6)";
@@ -205,14 +207,17 @@ static const char *check_device(const struct machine_exception *e, struct text *
 {
     if (split_insn(e).op == 0x9b) text_add(t, "CR0.TS and CR0.MP are set: WAIT waits for the FPU of another task");
     else if (e->cr0 & 4) text_add(t, "CR0.EM is set: the system emulates the FPU");
-    else text_add(t, "CR0.TS is set: the FPU's registers belong to another task; the handler is to save and load them and to clear TS (CLTS)");
+    else
+        text_add(t,
+                 "CR0.TS is set: the FPU's registers belong to another task; the handler is to save and load them and to clear TS (CLTS)");
     return "SDM 3A 2.5, 6.15 (interrupt 7)";
 }
 
 /* The exceptions whose flag is set and whose mask is not. */
 static void name_unmasked(struct text *t, unsigned flags)
 {
-    static const char *const names[] = {"invalid operation", "denormal operand", "division by zero", "overflow", "underflow", "inexact result"};
+    static const char *const names[] = {"invalid operation", "denormal operand", "division by zero", "overflow", "underflow",
+                                        "inexact result"};
     const char              *before = "";
 
     for (unsigned n = 0; n < 6; n++) {

@@ -75,7 +75,8 @@ struct machine_segment descriptor_segment(const struct machine_exception *e, uin
 
 static const char *segment_type(unsigned access)
 {
-    static const char *const data[] = {"data, read-only", "data, read/write", "expand-down data, read-only", "expand-down data, read/write"};
+    static const char *const data[] = {"data, read-only", "data, read/write", "expand-down data, read-only",
+                                       "expand-down data, read/write"};
     static const char *const code[] = {"code, execute-only", "code, execute/read", "conforming code, execute-only",
                                        "conforming code, execute/read"};
 
@@ -104,7 +105,8 @@ void describe_segment(struct text *t, const struct machine_segment *s)
 {
     bool segment = access_is_segment(s->access);
 
-    text_add(t, "%s, DPL %u, base %08x, limit %08x", segment ? segment_type(s->access) : system_type(s->access), access_dpl(s->access), s->base,
+    text_add(t, "%s, DPL %u, base %08x, limit %08x", segment ? segment_type(s->access) : system_type(s->access), access_dpl(s->access),
+             s->base,
              s->limit);
     if (segment) text_add(t, ", %s", s->access & 0x4000 ? "32-bit" : "16-bit");
     text_add(t, access_present(s->access) ? ", present" : ", not present");
@@ -154,7 +156,8 @@ void describe_page_entry(struct text *t, const struct machine_exception *e, unsi
         text_add(t, "not present");
         return;
     }
-    text_add(t, "%s at %08" PRIx64 ", present", page ? level == 1 ? pae ? "2 MB page" : "4 MB page" : "page" : level ? "table" : "directory",
+    text_add(t, "%s at %08" PRIx64 ", present",
+             page ? level == 1 ? pae ? "2 MB page" : "4 MB page" : "page" : level ? "table" : "directory",
              p->entry & mask);
     if (level == 0) return;
     text_add(t, ", %s, %s", p->entry & 2 ? "writable" : "read-only", p->entry & 4 ? "user" : "supervisor");

@@ -44,7 +44,8 @@ static const char *check_data(const struct machine_exception *e, unsigned seg, u
     if (!access_is_segment(access)) text_add(t, "%s can hold a data or code segment only", segment_name(seg));
     else if (!access_is_readable(access)) text_add(t, "%s cannot hold code that is execute-only", segment_name(seg));
     else if (!access_is_conforming(access) && dpl < e->cpl) text_add(t, "its DPL, %u, is more privileged than CPL, %u", dpl, e->cpl);
-    else if (!access_is_conforming(access) && dpl < rpl) text_add(t, "its DPL, %u, is more privileged than the selector's RPL, %u", dpl, rpl);
+    else if (!access_is_conforming(access) && dpl < rpl)
+        text_add(t, "its DPL, %u, is more privileged than the selector's RPL, %u", dpl, rpl);
     else text_add(t, "the segment is not present (bit 47, P, is 0)");
     return MANUAL_DATA;
 }
@@ -53,7 +54,8 @@ static const char *check_data(const struct machine_exception *e, unsigned seg, u
 static const char *check_stack(unsigned cpl, unsigned rpl, unsigned access, struct text *t)
 {
     if (rpl < 4 && rpl != cpl) text_add(t, "RPL of the selector must be %u, that of the code; it is %u", cpl, rpl);
-    else if (access_is_segment(access) && access_dpl(access) != cpl) text_add(t, "DPL of a stack segment must be %u, that of the code; it is %u", cpl, access_dpl(access));
+    else if (access_is_segment(access) && access_dpl(access) != cpl)
+        text_add(t, "DPL of a stack segment must be %u, that of the code; it is %u", cpl, access_dpl(access));
     else if (!access_is_writable(access)) text_add(t, "a stack segment must be writable data");
     else if (!access_present(access)) text_add(t, "the segment is not present (bit 47, P, is 0)");
     else text_add(t, "RPL of the selector must be %u, that of the code", cpl);
@@ -91,11 +93,13 @@ static const char *check_transfer(const struct machine_exception *e, const struc
     if (!access_is_segment(access) && type != 0 && type != 2 && type != 6 && type != 7 && type != 8 && type != 10 && type < 13)
         return check_system_target(e, rpl, access, t);
     if (!access_is_code(access))
-        text_add(t, "%s must be a code segment%s", through_gate ? "what the gate leads to" : "the target", through_gate ? "" : ", a call or task gate or a TSS");
+        text_add(t, "%s must be a code segment%s", through_gate ? "what the gate leads to" : "the target",
+                 through_gate ? "" : ", a call or task gate or a TSS");
     else if (conforming && dpl > e->cpl) text_add(t, "the conforming segment's DPL, %u, is less privileged than CPL, %u", dpl, e->cpl);
     else if (!conforming && through_gate && dpl > e->cpl)
         text_add(t, "a gate cannot lead to a less privileged segment: DPL %u, CPL %u", dpl, e->cpl);
-    else if (!conforming && through_gate && dpl != e->cpl && i->op != 0x9a) text_add(t, "JMP cannot change the privilege level: DPL %u, CPL %u", dpl, e->cpl);
+    else if (!conforming && through_gate && dpl != e->cpl && i->op != 0x9a)
+        text_add(t, "JMP cannot change the privilege level: DPL %u, CPL %u", dpl, e->cpl);
     else if (!conforming && !through_gate && dpl != e->cpl)
         text_add(t, "the segment's DPL, %u, is not CPL, %u: other levels are reached through gates", dpl, e->cpl);
     else if (!conforming && rpl > e->cpl) text_add(t, "the selector's RPL, %u, is less privileged than CPL, %u", rpl, e->cpl);
@@ -121,10 +125,12 @@ static const char *check_return(const struct machine_exception *e, const struct 
         text_add(t, "NT is set, so IRET goes back to the task that the link of the TSS names, and that must be a busy TSS in the GDT");
         return MANUAL_TASK;
     }
-    if ((cs & ~3u) != (e->error & ~3u) || (access_is_segment(access) && !access_is_code(access) && rpl != e->cpl)) return check_stack(rpl, 4, access, t);
+    if ((cs & ~3u) != (e->error & ~3u) || (access_is_segment(access) && !access_is_code(access) && rpl != e->cpl))
+        return check_stack(rpl, 4, access, t);
     if (!access_is_code(access)) text_add(t, "the return address is not in a code segment");
     else if (rpl < e->cpl) text_add(t, "a return cannot go to a more privileged level: RPL of the new CS is %u, CPL is %u", rpl, e->cpl);
-    else if (access_is_conforming(access) && dpl > rpl) text_add(t, "the conforming segment's DPL, %u, is less privileged than its RPL, %u", dpl, rpl);
+    else if (access_is_conforming(access) && dpl > rpl)
+        text_add(t, "the conforming segment's DPL, %u, is less privileged than its RPL, %u", dpl, rpl);
     else if (!access_is_conforming(access) && dpl != rpl) text_add(t, "DPL of the new CS, %u, is not its RPL, %u", dpl, rpl);
     else text_add(t, "the code segment is not present (bit 47, P, is 0)");
     return MANUAL_CODE;
@@ -147,7 +153,9 @@ static const char *check_gate(const struct machine_exception *e, unsigned access
 static const char *check_delivery(const struct machine_exception *e, unsigned access, struct text *t)
 {
     if (e->vector == VECTOR_SS && access_is_segment(access)) {
-        text_add(t, access_present(access) ? "the handler's stack has no room for the frame" : "the handler's stack segment, from the TSS, is not present");
+        text_add(t,
+                 access_present(access) ? "the handler's stack has no room for the frame"
+                                        : "the handler's stack segment, from the TSS, is not present");
         return MANUAL_STACK;
     }
     if (e->vector == VECTOR_TS && access_is_segment(access)) {
@@ -155,7 +163,8 @@ static const char *check_delivery(const struct machine_exception *e, unsigned ac
         return MANUAL_STACK;
     }
     if (!access_is_code(access)) text_add(t, "the gate leads to a segment that is no code");
-    else if (access_dpl(access) > e->cpl) text_add(t, "a handler cannot be less privileged than what it interrupts: DPL %u, CPL %u", access_dpl(access), e->cpl);
+    else if (access_dpl(access) > e->cpl)
+        text_add(t, "a handler cannot be less privileged than what it interrupts: DPL %u, CPL %u", access_dpl(access), e->cpl);
     else if (!access_present(access)) text_add(t, "the handler's code segment is not present (bit 47, P, is 0)");
     else text_add(t, "from virtual-8086 mode a handler must be entered at privilege 0, in a segment that is not conforming");
     return MANUAL_GATE;
@@ -200,7 +209,8 @@ static const char *missing_entry(const struct machine_exception *e, struct text 
     uint32_t limit = idt ? e->idt_limit : ldt ? e->seg[SEGMENT_LDTR].limit : e->gdt_limit;
 
     if (ldt && !e->seg[SEGMENT_LDTR].valid) text_add(t, "the selector names the LDT, and there is none");
-    else if (idt && !is_protected(e)) text_add(t, "vector %u ends at %x of the interrupt table, whose limit is %x", e->error >> 3, (e->error >> 3) * 4 + 3, limit);
+    else if (idt && !is_protected(e))
+        text_add(t, "vector %u ends at %x of the interrupt table, whose limit is %x", e->error >> 3, (e->error >> 3) * 4 + 3, limit);
     else text_add(t, "the entry ends at %x of its table, whose limit is %x", (e->error & ~7u) + 7, limit);
     return idt ? "SDM 3A 6.10 (IDT)" : "SDM 3A 3.5.1 (descriptor tables)";
 }
@@ -269,7 +279,8 @@ static const char *check_register(const struct machine_exception *e, const struc
     uint32_t v = e->gpr[i->modrm & 7];
 
     if (i->op == 0x130 || i->op == 0x132) {
-        text_add(t, "ecx is %08x: this CPU (%s) has no such register%s", e->gpr[1], e->model, i->op == 0x130 ? ", or a reserved bit of it is set in edx:eax" : "");
+        text_add(t, "ecx is %08x: this CPU (%s) has no such register%s", e->gpr[1], e->model,
+                 i->op == 0x130 ? ", or a reserved bit of it is set in edx:eax" : "");
         return i->op == 0x130 ? "SDM 2B, WRMSR" : "SDM 2B, RDMSR";
     }
     if (i->op == 0x131 || i->op == 0x133) {
@@ -291,8 +302,8 @@ static bool is_aligned_class(unsigned op)
 
 static bool is_near_branch(const struct insn_bytes *i)
 {
-    return (i->op >= 0x70 && i->op <= 0x7f) || (i->op >= 0x180 && i->op <= 0x18f) || (i->op >= 0xe0 && i->op <= 0xe3) || i->op == 0xe8 || i->op == 0xe9 ||
-           i->op == 0xeb || i->op == 0xc2 || i->op == 0xc3 || (i->op == 0xff && (i->reg == 2 || i->reg == 4));
+    return (i->op >= 0x70 && i->op <= 0x7f) || (i->op >= 0x180 && i->op <= 0x18f) || (i->op >= 0xe0 && i->op <= 0xe3) ||
+           i->op == 0xe8 || i->op == 0xe9 || i->op == 0xeb || i->op == 0xc2 || i->op == 0xc3 || (i->op == 0xff && (i->reg == 2 || i->reg == 4));
 }
 
 static const char *check_target(const struct machine_exception *e, const struct insn_bytes *i, struct text *t)
@@ -301,11 +312,13 @@ static const char *check_target(const struct machine_exception *e, const struct 
     enum role role = role_of(e, i, &seg);
 
     if (is_near_branch(i)) text_add(t, "the target lies beyond the limit of cs, %08x", e->seg[SEGMENT_CS].limit);
-    else if (role == ROLE_RETURN && has_privileges(e) && !(frame(e, i, 1) & 0xfffc)) text_add(t, "the new CS on the stack is a null selector");
+    else if (role == ROLE_RETURN && has_privileges(e) && !(frame(e, i, 1) & 0xfffc))
+        text_add(t, "the new CS on the stack is a null selector");
     else if (role == ROLE_RETURN && has_privileges(e) && (frame(e, i, 1) & 3) != e->cpl && !(frame(e, i, i->op == 0xcf ? 4 : 3) & 0xfffc))
         text_add(t, "the new SS on the stack is a null selector");
     else if (role == ROLE_RETURN) text_add(t, "the return address, %08x, lies beyond the limit of the new code segment", frame(e, i, 0));
-    else if (role == ROLE_TRANSFER && e->vector == VECTOR_TS) text_add(t, "the stack segment in the TSS for the new privilege level is null");
+    else if (role == ROLE_TRANSFER && e->vector == VECTOR_TS)
+        text_add(t, "the stack segment in the TSS for the new privilege level is null");
     else if (role == ROLE_TRANSFER) text_add(t, "the selector is null, or the offset lies beyond the limit of the target segment");
     else if (role == ROLE_STACK) text_add(t, "ss cannot hold a null selector");
     else if (role == ROLE_LTR) text_add(t, "the task register cannot hold a null selector");
@@ -316,14 +329,15 @@ static const char *check_target(const struct machine_exception *e, const struct 
 static const char *check_zero(const struct machine_exception *e, struct text *t)
 {
     struct insn_bytes i = split_insn(e);
+    uint32_t          limit = e->seg[SEGMENT_CS].limit;
     const char       *manual;
 
     if (e->during >= 0) {
         text_add(t, "the gate's selector is null, or its offset lies beyond the limit of the handler's code segment");
         return MANUAL_GATE;
     }
-    if (e->eip > e->seg[SEGMENT_CS].limit || (e->code_size && e->eip + e->code_size - 1 > e->seg[SEGMENT_CS].limit && !is_near_branch(&i))) {
-        text_add(t, "the instruction at %08x runs beyond the limit of cs, %08x", e->eip, e->seg[SEGMENT_CS].limit);
+    if (e->eip > limit || (e->code_size && e->eip + e->code_size - 1 > limit && !is_near_branch(&i))) {
+        text_add(t, "the instruction at %08x runs beyond the limit of cs, %08x", e->eip, limit);
         return "SDM 3A 5.3";
     }
     if (!i.complete) {

@@ -94,7 +94,8 @@ static void note_operand(struct x86 *c, const struct x86_insn *i, struct x86_rec
     if (!r->is_access) {
         uint32_t offset = x86_ea(c, i);
 
-        r->operand = (struct x86_operand_note){.kind = OPERAND_SEGMENT, .seg = i->seg, .offset = offset, .lin = c->seg[i->seg].base + offset};
+        r->operand = (struct x86_operand_note){.kind = OPERAND_SEGMENT, .seg = i->seg, .offset = offset,
+                                               .lin = c->seg[i->seg].base + offset};
         if (r->vector == EXC_DE || r->vector == EXC_BR) r->value_size = peek(c, r->operand.lin, r->value, sizeof(r->value));
     }
 }
@@ -140,7 +141,7 @@ static void note_descriptors(struct x86 *c, const struct x86_insn *i, struct x86
 static void note_pages(struct x86 *c, struct x86_record *r)
 {
     bool     pae = c->cr4 & CR4_PAE;
-    unsigned size = pae ? 8 : 4, level = pae ? 0 : 1;
+    unsigned size = pae ? 8 : 4, level = pae ? 0 : 1, index;
     uint64_t at = pae ? (c->cr3 & ~0x1Fu) + (r->cr2 >> 30) * 8 : (c->cr3 & ~PAGE_MASK) + (r->cr2 >> 22) * 4, e;
 
     if (r->vector != EXC_PF) return;
@@ -149,7 +150,8 @@ static void note_pages(struct x86 *c, struct x86_record *r)
         if (level > 0 && phys_peek(c->phys, at, &e, size) != size) return;
         r->page[level] = (struct x86_page_note){at, e, (uint8_t)size};
         if (!(e & 1) || (level == 1 && (e & 0x80) && (pae || (c->cr4 & CR4_PSE)))) return;
-        at = (e & 0xFFFFFF000ull) + (level == 0 ? (r->cr2 >> 21 & 0x1FF) * 8 : pae ? (r->cr2 >> 12 & 0x1FF) * 8 : (r->cr2 >> 12 & 0x3FF) * 4);
+        index = level == 0 ? r->cr2 >> 21 & 0x1FF : r->cr2 >> 12 & (pae ? 0x1FF : 0x3FF);
+        at = (e & 0xFFFFFF000ull) + index * size;
     }
 }
 

@@ -1,5 +1,5 @@
-/* coverage.c: see coverage.h. An opcode is what the manual's opcode maps tell apart: the byte or bytes, with ModRM.reg in groups, the mandatory
- * prefix in the MMX and SSE rows, and ModRM in the register forms of the x87. */
+/* coverage.c: see coverage.h. An opcode is what the manual's opcode maps tell apart: the byte or bytes, with ModRM.reg in groups, the
+ * mandatory prefix in the MMX and SSE rows, and ModRM in the register forms of the x87. */
 #include "tests/vectors/coverage.h"
 
 #include "cpu/x86/decode.h"
@@ -114,7 +114,8 @@ static void name_opcode(unsigned key, char *text, size_t size)
 {
     static const char *const prefixes[PREFIXES] = {"", "66 ", "f3 ", "f2 "};
     unsigned                 op = key / EXTENSIONS / PREFIXES, extension = key % EXTENSIONS;
-    int                      n = snprintf(text, size, "%s%s%02x", prefixes[key / EXTENSIONS % PREFIXES], op >= 0x100 ? "0f " : "", op & 0xff);
+    int                      n = snprintf(text, size, "%s%s%02x", prefixes[key / EXTENSIONS % PREFIXES], op >= 0x100 ? "0f " : "",
+                                          op & 0xff);
 
     if (extension > 8) snprintf(text + n, size - (size_t)n, " %02x", 0xc0 + extension - 9);
     else if (extension) snprintf(text + n, size - (size_t)n, " /%u", extension - 1);

@@ -1,4 +1,5 @@
-/* native.c: integer (native_integer.c), system (native_system.c), x87, MMX, SSE and SSE2 instructions with random operands on the host's CPU.
+/* native.c: integer (native_integer.c), system (native_system.c), x87, MMX, SSE and SSE2 instructions with random operands on the
+ * host's CPU.
  *
  * The case runs in a 32-bit or 16-bit code segment of this process, one step under TF. All state goes in and out through the
  * context of a signal: raising SIGTRAP, the handler puts the case's registers in place of its own; the step's SIGTRAP, or
@@ -70,7 +71,8 @@ static void put_in(ucontext_t *uc)
     for (unsigned n = 0; n < 8; n++) g[greg_of[n]] = native.state.gpr[n];
     g[REG_RIP] = native.state.eip;
     g[REG_EFL] = native.state.eflags | FLAG_TF | FLAG_1;
-    g[REG_CSGSFS] = (greg_t)(((uint64_t)g[REG_CSGSFS] & ~UINT64_C(0xffff00000000ffff)) | native.state.seg[SEG_CS] | (uint64_t)native.state.seg[SEG_SS] << 48);
+    g[REG_CSGSFS] &= (greg_t)~UINT64_C(0xffff00000000ffff);
+    g[REG_CSGSFS] |= (greg_t)(native.state.seg[SEG_CS] | (uint64_t)native.state.seg[SEG_SS] << 48);
     memcpy(fx, native.state.fx, FX_BYTES);
     memcpy(&parts, fx + XSTATE_HEADER, 8);
     parts |= 3;
@@ -94,7 +96,10 @@ static void take_out(const ucontext_t *uc)
 /* The handler is entered with the case's AC, NT and ID; the last two would also stay for the next case. */
 static inline void clear_flags(void)
 {
-    __asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; andq %0, (%%rsp); popfq; lea 128(%%rsp), %%rsp" : : "i"(~(FLAG_AC | FLAG_NT | FLAG_ID)) : "memory", "cc");
+    __asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; andq %0, (%%rsp); popfq; lea 128(%%rsp), %%rsp"
+                     :
+                     : "i"(~(FLAG_AC | FLAG_NT | FLAG_ID))
+                     : "memory", "cc");
 }
 
 /* The system does not keep these for a handler. Without its base FS does not lead to the thread's variables: between leave_segments() and
@@ -116,7 +121,8 @@ static inline void enter_segments(void)
 {
     __asm__ volatile("mov %0, %%es; mov %1, %%ds; mov %2, %%fs; mov %3, %%gs"
                      :
-                     : "m"(native.state.seg[SEG_ES]), "m"(native.state.seg[SEG_DS]), "m"(native.state.seg[SEG_FS]), "m"(native.state.seg[SEG_GS]));
+                     : "m"(native.state.seg[SEG_ES]), "m"(native.state.seg[SEG_DS]), "m"(native.state.seg[SEG_FS]),
+                       "m"(native.state.seg[SEG_GS]));
 }
 
 static void on_signal(int signal, siginfo_t *info, void *context)
@@ -440,8 +446,8 @@ static bool is_far_call(const struct x86_insn *i)
     return i->op == 0x9a || (i->op == 0xff && (i->modrm >> 3 & 7) == 3);
 }
 
-/* What the step adds to the outcome is taken away: TF in an image of EFLAGS. MXCSR_MASK is that of the Pentium 4. AMD's processors push the return
- * address of a far call before they check the target's limit; the manual has it the other way round. */
+/* What the step adds to the outcome is taken away: TF in an image of EFLAGS. MXCSR_MASK is that of the Pentium 4. AMD's processors push
+ * the return address of a far call before they check the target's limit; the manual has it the other way round. */
 static void take_away(const struct x86_insn *i)
 {
     uint32_t stack = native.state.seg[SEG_SS] == DATA_SELECTOR ? 0 : NATIVE_DATA;
@@ -521,7 +527,8 @@ static size_t vector_case(uint64_t *seed, struct x86_insn *insn, uint8_t record[
     native.state.gpr[REG_ESP] = NATIVE_STACK + 32;
     if (insn->op == 0x1f7) native.state.gpr[REG_EDI] = NATIVE_DATA + 32 + (uint32_t)(draw(seed) & 31); /* MASKMOVQ */
     if (is_environment(insn)) native.state.gpr[REG_EBX] = NATIVE_DATA + (uint32_t)(draw(seed) & 15);
-    if (is_fx_image(insn)) native.state.gpr[REG_EBX] = NATIVE_DATA - (draw(seed) & 1 ? 160 : 0) + (uint32_t)(draw(seed) & 15 ? 0 : draw(seed) & 15);
+    if (is_fx_image(insn))
+        native.state.gpr[REG_EBX] = NATIVE_DATA - (draw(seed) & 1 ? 160 : 0) + (uint32_t)(draw(seed) & 15 ? 0 : draw(seed) & 15);
     memcpy(native.state.seg, flat_segments, sizeof(native.state.seg));
     native.state.eflags = (uint32_t)(draw(seed) & FLAG_BITS) | FLAG_1 | FLAG_IF;
     draw_fx(seed, native.state.fx);

@@ -1,6 +1,6 @@
 /* native_system.c: see native_system.h. Descriptors are those that a 64-bit Linux has at CPL 3 and the segments of native.h; in between lie
- * some of the system's own, which are not named here. Left out is what would tell of the host (CPUID, time, counters, the tables' addresses) or go into
- * its system (SYSENTER, INT 80h). */
+ * some of the system's own, which are not named here. Left out is what would tell of the host (CPUID, time, counters, the tables'
+ * addresses) or go into its system (SYSENTER, INT 80h). */
 #include "tests/vectors/native_system.h"
 
 #include "cpu/x86/x86.h"
@@ -178,7 +178,7 @@ static uint8_t *plan_privileged(uint64_t *seed, struct native_plan *p, uint8_t *
     return at;
 }
 
-/* --- limits, other segments, 16-bit code ----------------------------------------------------------------------------------------------- */
+/* --- limits, other segments, 16-bit code ------------------------------------------------------------------------------------- */
 
 /* A data segment for FS or GS, any that could be loaded. */
 static uint16_t draw_data(uint64_t *seed)
@@ -236,7 +236,8 @@ static uint8_t *plan_limit(uint64_t *seed, struct native_plan *p, uint8_t *at, b
  * processors leave behind what was done before the fault, RETF and IRET, where they look at the outer stack pointer before they need it. */
 static uint8_t *plan_stack(uint64_t *seed, struct native_plan *p, uint8_t *at)
 {
-    static const uint16_t list[] = {0x50, 0x52, 0x58, 0x5e, 0x68, 0x6a, 0x9c, 0x9d, 0xc2, 0xc3, 0xc8, 0xc9, 0xe8, 0x06, 0x07, 0x0e, 0x16, 0x1e, 0x1f,
+    static const uint16_t list[] = {0x50, 0x52, 0x58, 0x5e, 0x68, 0x6a, 0x9c, 0x9d, 0xc2, 0xc3, 0xc8, 0xc9, 0xe8, 0x06, 0x07, 0x0e, 0x16,
+                                    0x1e, 0x1f,
                                     0x1a0, 0x1a1, 0x1a8, 0x1a9, 0x8f, 0xff, 0xd4};
     uint64_t              r = native_draw(seed);
     unsigned              op = list[(r >> 8) % (sizeof(list) / sizeof(list[0]))];

@@ -227,6 +227,7 @@ INLINE void repeat(struct x86 *c, const struct x86_insn *i, iteration_fn *one, r
         if (ends && flag_zf(c) != ((i->prefix & PREFIX_REP) != 0)) break;
         if (!count) break;
         if (c->budget <= 0 || c->step_mode || c->exc.pending || c->debug_hit) {
+            if (x86_has(c, FEAT_386)) c->eflags |= FLAG_RF; // no breakpoint at the next iteration (SDM 3B 17.3.1.1)
             x86_end_at(c, i, x86_insn_eip(c, i));
             return;
         }

@@ -121,7 +121,7 @@ bool x86_write_stack(struct x86 *c, const struct x86_insn *i, const struct x86_s
     }
     for (unsigned k = 0; k < n && ok; k++) {
         lin_t lin = ss->base + ((esp - (k + 1) * size) & mask);
-        ok = cpl == 3 ? x86_user_store(c, i, lin, size, words[k]) : x86_sys_store(c, i, lin, size, words[k]);
+        ok = x86_stack_store(c, i, lin, size, words[k], cpl == 3);
     }
     return ok;
 }

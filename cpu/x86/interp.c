@@ -162,6 +162,7 @@ static void run_single(struct x86 *c)
     c->stats.single_steps++;
     if (c->trace) c->trace(c->trace_opaque, b->insn, NULL);
     b->insn[0].fn(c, b->insn);
+    if (shadow) c->inhibit = c->inhibit_traps = false; // of several loads of SS in a row only the first has one (SDM 3A 6.8.3)
     c->step_mode = was_step;
     if (!c->kicked) { // else the slice ends here
         c->budget += rest;
@@ -173,6 +174,7 @@ static void run_single(struct x86 *c)
 static void run_block(struct x86 *c, struct x86_block *b)
 {
     c->budget -= b->count;
+    c->eflags &= ~(uint32_t)FLAG_RF;
     c->block = b;
     c->stats.blocks_run++;
     b->insn[0].fn(c, b->insn);
@@ -209,7 +211,7 @@ void x86_run(struct x86 *c, uint64_t until)
         if (c->budget <= 0) break; // even of a storm of exceptions; what is pending waits for the next slice
         if (take_event(c)) continue;
         if (c->halted) break;
-        if (unlikely(c->inhibit || c->step_mode || (c->eflags & (FLAG_TF | FLAG_RF)))) {
+        if (unlikely(c->inhibit || c->step_mode || (c->eflags & FLAG_TF))) {
             run_single(c);
             continue;
         }

@@ -432,9 +432,11 @@ bool x86_sys_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned 
     return access_linear(c, i, lin, size, true, false, &v);
 }
 
-bool x86_user_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v)
+bool x86_stack_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v, bool user)
 {
-    return access_linear(c, i, lin, size, true, true, &v);
+    if (!access_linear(c, i, lin, size, true, user, &v)) return false;
+    if (unlikely(c->dr[7] & 0xFF)) watch(c, lin, size, WATCH_WRITE | WATCH_ACCESS);
+    return true;
 }
 
 /* --- accesses by segment ---------------------------------------------------------------------------------------------------------- */

@@ -457,8 +457,9 @@ static inline __attribute__((always_inline)) void x86_rmw_end(struct x86 *c, con
 
 /* Supervisor accesses to system tables by linear address, whatever the CPL; faults are raised on I's behalf. */
 bool x86_sys_load(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t *v);
-bool x86_user_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v); /* as CPL 3 would */
 bool x86_sys_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v);
+/* A push to a stack that is not loaded yet: breakpoints see it, and so does paging, as of USER. */
+bool x86_stack_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v, bool user);
 
 /* --- stack ----------------------------------------------------------------------------------------------------------------------- */
 

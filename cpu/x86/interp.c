@@ -230,6 +230,7 @@ void x86_run(struct x86 *c, uint64_t until)
         if (from && from->valid && from->phys >> PAGE_SHIFT == b->phys >> PAGE_SHIFT && from->key == b->key)
             from->link[c->link_which] = b;
         run_block(c, b);
+        if (unlikely(c->step_blocks)) x86_kick(c);
     }
     c->block = NULL;
     c->cur = NULL;

@@ -6,6 +6,7 @@
 #include "cpu/x86/flags.h"
 #include "cpu/x86/fpu.h"
 #include "cpu/x86/history.h"
+#include "cpu/x86/jit/jit.h"
 #include "cpu/x86/msr.h"
 
 #include <errno.h>
@@ -50,6 +51,7 @@ int x86_init(struct x86 *c, const char *model, struct phys *phys, struct bus *bu
 
 void x86_destroy(struct x86 *c)
 {
+    x86_jit_destroy(c);
     x86_blocks_destroy(c);
     x86_tlb_destroy(c);
     free(c->tlb_image);
@@ -216,7 +218,8 @@ static const struct state_field x86_fields[] = {
     STATE_SKIP(struct x86, tlb_image_size), STATE_STRUCT(struct x86, exc, exception_fields), STATE_SKIP(struct x86, task_eip),
     STATE_SKIP(struct x86, mem_value), STATE_STRUCT(struct x86, fpu, fpu_fields), STATE_SKIP(struct x86, model), STATE_SKIP(struct x86, phys),
     STATE_SKIP(struct x86, bus), STATE_SKIP(struct x86, log), STATE_SKIP(struct x86, tlb), STATE_SKIP(struct x86, cache),
-    STATE_SKIP(struct x86, block), STATE_SKIP(struct x86, link_from), STATE_SKIP(struct x86, link_which), STATE_SKIP(struct x86, stats), STATE_SKIP(struct x86, history),
+    STATE_SKIP(struct x86, block), STATE_SKIP(struct x86, link_from), STATE_SKIP(struct x86, link_which), STATE_SKIP(struct x86, stats), STATE_SKIP(struct x86, history), STATE_SKIP(struct x86, jit),
+    STATE_SKIP(struct x86, step_blocks),
     STATE_SKIP(struct x86, eip_mask), STATE_SKIP(struct x86, opaque), STATE_SKIP(struct x86, acknowledge),
     STATE_SKIP(struct x86, ferr), STATE_SKIP(struct x86, shutdown_cycle), STATE_SKIP(struct x86, tsc), STATE_SKIP(struct x86, trace), STATE_SKIP(struct x86, trace_opaque),
     STATE_END,

@@ -132,6 +132,7 @@ struct x86_stats {
 };
 
 struct x86_history; /* history.h: the last exceptions */
+struct x86_jit;     /* jit/jit.h */
 
 struct x86 {
     uint64_t gpr[REG_SLOTS + 7];
@@ -202,6 +203,8 @@ struct x86 {
     unsigned          link_which;
     struct x86_stats stats;
     struct x86_history *history;
+    struct x86_jit *jit;    /* NULL: the interpreter alone */
+    bool step_blocks;       /* x86_run() returns after each block: for engines that run side by side */
     uint32_t eip_mask;      /* of sequential execution: IP of the 8086 and the 286 wraps, EIP runs into the limit of CS */
     void *opaque;
     uint8_t (*acknowledge)(void *opaque);                /* interrupt acknowledge cycle: the vector */

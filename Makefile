@@ -19,6 +19,8 @@ DEPS_SDL   = libsdl2-dev
 DEPS_LUA   = liblua5.4-dev
 DEPS_ROMS  = nasm
 DEPS_TEST  = check python3 mtools xorriso
+DEPS_BENCH = python3 qemu-system-x86 isolinux syslinux-common xorriso \
+             $(if $(filter x86_64,$(shell uname -m)),gcc-multilib,gcc-i686-linux-gnu)
 
 DEPS_CC    = $(filter clang clang-%,$(CC))
 
@@ -134,8 +136,11 @@ test-long: deps
 	@$(MAKE) --no-print-directory all unit-tests vectors insn-tests fuzz
 	@BUILD=$(BUILD) tests/run-all.sh long
 
-bench: all
-	@if [ -x tests/bench/run ]; then BUILD=$(BUILD) tests/bench/run; else echo "tests/bench has no runner" >&2; exit 1; fi
+# Native code, QEMU and ochenta side by side (tests/bench). What cannot be installed is left out.
+bench: deps
+	@tests/install-deps.sh $(DEPS_BENCH) || echo 'bench goes on with what there is' >&2
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tests/bench/run $(BENCH)
 
 unit-tests: $(BUILD)/unit-tests
 
@@ -204,7 +209,7 @@ help:
 	@echo 'make test       unit, instruction and guest tests; make test-long: all of them'
 	@echo 'make vectors    build/vectors, which runs tests.sst and cases.bin'
 	@echo 'make conformance  run them all and write the table of docs/CONFORMANCE.md'
-	@echo 'make bench      speed'
+	@echo 'make bench      speed, beside QEMU and native code; BENCH=--help lists the options'
 	@echo 'make roms       build firmware and demo disk from source'
 	@echo 'make install    to PREFIX ($(PREFIX))'
 	@echo 'make clean      remove build/ and build-san/'

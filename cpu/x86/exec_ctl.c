@@ -44,7 +44,7 @@ static bool set_cr0(struct x86 *c, const struct x86_insn *i, uint32_t v)
     v &= cr0_bits(c);
     if (x86_has(c, FEAT_486)) v |= CR0_ET;
     if (((v & CR0_PG) && !(v & CR0_PE)) || ((v & CR0_NW) && !(v & CR0_CD))) return x86_gp0(c, i);
-    if ((v & CR0_PG) && !(old & CR0_PG) && (c->cr4 & CR4_PAE) && !x86_load_pdptes(c, c->cr3)) return x86_gp0(c, i);
+    if ((v & CR0_PG) && ((v ^ old) & (CR0_PG | CR0_CD | CR0_NW)) && (c->cr4 & CR4_PAE) && !x86_load_pdptes(c, c->cr3)) return x86_gp0(c, i);
     c->cr0 = v;
     mode_changed(c, old);
     return true;
@@ -118,12 +118,13 @@ static bool set_cr3(struct x86 *c, const struct x86_insn *i, uint32_t v)
 
 static bool set_cr4(struct x86 *c, const struct x86_insn *i, uint32_t v)
 {
-    uint32_t old = c->cr4;
+    uint32_t old = c->cr4, changed;
 
     if (v & ~cr4_bits(c)) return x86_gp0(c, i);
-    if ((v & CR4_PAE) && (c->cr0 & CR0_PG) && !x86_load_pdptes(c, c->cr3)) return x86_gp0(c, i);
+    changed = (old ^ v) & (CR4_PSE | CR4_PAE | CR4_PGE);
+    if (changed && (v & CR4_PAE) && (c->cr0 & CR0_PG) && !x86_load_pdptes(c, c->cr3)) return x86_gp0(c, i); // SDM 3A 4.4.1
     c->cr4 = v;
-    if ((old ^ v) & (CR4_PSE | CR4_PAE | CR4_PGE)) x86_tlb_flush(c, false);
+    if (changed) x86_tlb_flush(c, false);
     return true;
 }
 

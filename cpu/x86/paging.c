@@ -212,19 +212,23 @@ static void walk_pae(struct x86 *c, lin_t lin, struct walk *w)
     w->at[1] = (e & addr_bits) + ((lin >> 21 & 0x1FF) << 3);
     e = read_entry(c, w->at[1], 8);
     if (!(e & PG_P)) return;
-    w->reserved |= (e & reserved) != 0;
+    w->reserved = (e & reserved) != 0;
+    if (w->reserved) { // such an entry refers to no table (SDM 3A 4.4.2): what that holds does not matter
+        w->present = true;
+        return;
+    }
     step_rights(w, e);
     if (e & PG_PS) {
         w->at[0] = w->at[1];
         w->levels = 1;
         w->big = true;
-        w->reserved |= (e & 0x1FE000) != 0;
+        w->reserved = (e & 0x1FE000) != 0;
         w->page = (e & addr_bits & ~0x1FFFFFull) | (lin & 0x1FF000);
     } else {
         w->at[0] = (e & addr_bits) + ((lin >> 12 & 0x1FF) << 3);
         e = read_entry(c, w->at[0], 8);
         if (!(e & PG_P)) return;
-        w->reserved |= (e & reserved) != 0;
+        w->reserved = (e & reserved) != 0;
         step_rights(w, e);
         w->page = e & addr_bits;
     }

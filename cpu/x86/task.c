@@ -151,7 +151,9 @@ static bool load_task_data(struct x86 *c, unsigned seg, uint16_t selector)
     return true;
 }
 
-static bool load_task_segments(struct x86 *c, const struct task *t)
+/* POINTERS: the page directory pointers of the task are good. If not, the exception finds selectors that nothing was loaded from, as
+ * after any fault behind the point of no return (SDM 3A 6.15, interrupt 13). */
+static bool load_task_segments(struct x86 *c, const struct task *t, bool pointers)
 {
     static const uint8_t  data[] = {SEG_ES, SEG_DS, SEG_FS, SEG_GS};
     struct x86_descriptor d;
@@ -159,10 +161,11 @@ static bool load_task_segments(struct x86 *c, const struct task *t)
     if (x86_v86(c)) {
         for (unsigned n = 0; n < SEG_COUNT; n++) x86_set_segment_v86(c, n, t->seg[n]);
         x86_set_cpl(c, 3);
-        return true;
+        return pointers || x86_fault_code(c, NULL, EXC_GP, 0);
     }
     for (unsigned n = 0; n < SEG_COUNT; n++) x86_set_segment_null(c, n, t->seg[n]);
     x86_set_cpl(c, 3); // as long as SS is not loaded, a handler has to take its stack from the TSS
+    if (!pointers) return x86_fault_code(c, NULL, EXC_GP, 0);
     if (!x86_load_ldt(c, NULL, t->ldt, EXC_TS)) return false;
     if (!load_task_cs(c, t->seg[SEG_CS])) return false;
     if (!x86_check_stack_segment(c, NULL, t->seg[SEG_SS], t->seg[SEG_CS] & 3, EXC_TS, &d)) return false;
@@ -174,13 +177,16 @@ static bool load_task_segments(struct x86 *c, const struct task *t)
     return true;
 }
 
-static void take_registers(struct x86 *c, const struct task *t, bool wide, bool nested)
+/* False if the new CR3 leads to page directory pointers with reserved bits; then those of the old task stay. CR3 and what depends on it
+ * are loaded only if it changes (SDM 3A 4.4.1, 4.10.4.1). */
+static bool take_registers(struct x86 *c, const struct task *t, bool wide, bool nested)
 {
     uint32_t flags = t->eflags | (nested ? FLAG_NT : 0);
+    bool     pointers = true;
 
-    if (wide && (c->cr0 & CR0_PG)) {
+    if (wide && (c->cr0 & CR0_PG) && t->cr3 != c->cr3) {
         c->cr3 = t->cr3;
-        if (c->cr4 & CR4_PAE) x86_load_pdptes(c, c->cr3);
+        if (c->cr4 & CR4_PAE) pointers = x86_load_pdptes(c, c->cr3);
         x86_tlb_flush(c, (c->cr4 & CR4_PGE) != 0);
     }
     for (unsigned n = 0; n < 8; n++) c->gpr[n] = t->gpr[n];
@@ -189,6 +195,7 @@ static void take_registers(struct x86 *c, const struct task *t, bool wide, bool 
     c->cr0 |= CR0_TS;
     c->dr[7] &= ~0x55u; // local breakpoints (SDM 3B 17.2.4)
     x86_tlb_select(c);
+    return pointers;
 }
 
 static bool push_error(struct x86 *c, bool wide, uint32_t error)
@@ -201,7 +208,7 @@ static bool push_error(struct x86 *c, bool wide, uint32_t error)
 bool x86_task_switch(struct x86 *c, const struct x86_insn *i, uint16_t selector, struct x86_descriptor *d, enum x86_task_source source,
                      uint32_t next_eip, uint32_t flags, bool has_error, uint32_t error)
 {
-    bool        wide = desc_type(d) & 8, nested = source == TASK_CALL || source == TASK_INTERRUPT, taken;
+    bool        wide = desc_type(d) & 8, nested = source == TASK_CALL || source == TASK_INTERRUPT, pointers, taken;
     uint16_t    old_selector = c->tr.selector;
     struct task t;
 
@@ -218,9 +225,9 @@ bool x86_task_switch(struct x86 *c, const struct x86_insn *i, uint16_t selector,
         c->eip = t.eip;
     }
     c->tr = (struct x86_segment){.selector = selector, .access = d->access | 2, .base = d->base, .limit = d->limit, .valid = true};
-    take_registers(c, &t, wide, nested);
+    pointers = take_registers(c, &t, wide, nested);
     c->eip = c->task_eip = t.eip;
-    taken = load_task_segments(c, &t) && (!has_error || push_error(c, wide, error));
+    taken = load_task_segments(c, &t, pointers) && (!has_error || push_error(c, wide, error));
     if (taken && t.eip > c->seg[SEG_CS].limit) taken = x86_fault_code(c, NULL, EXC_GP, 0);
     if (taken && x86_v86(c)) taken = x86_check_virtual_interrupt(c);
     if (t.trap) {

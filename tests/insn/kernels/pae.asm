@@ -1,5 +1,5 @@
-; pae.asm: page tables of 8-byte entries (CR4.PAE): rights, reserved bits at each level, the pointers that CR3 loads, 2 MB pages, A and
-; D bits, accesses across pages; execute-disable where there is such a thing. SDM 3A 4.4, 4.6, 4.7.
+; pae.asm: page tables of 8-byte entries (CR4.PAE): rights, reserved bits at each level, the pointers that MOV to control registers and
+; task switches load, 2 MB pages, A and D bits, accesses across pages; execute-disable where there is such a thing. SDM 3A 4.4, 4.6, 4.7.
 ;
 ; models: pentium2 pentium4
 %include "kernel.inc"
@@ -13,6 +13,11 @@ LOW_PT  equ TABLES + 3000h
 PT      equ TABLES + 4000h
 PAGE    equ 40800000h           ; in the second GB
 PDE     equ PD1 + 8 * 4
+PDPT2   equ TABLES + 5000h      ; of another task: PD2 in place of PD1
+PD2     equ TABLES + 6000h
+TSS_B   equ TABLES + 7000h
+TASK_CODE equ TABLES + 8000h
+S_B     equ T0 + 8
 MSR_EFER equ 0c0000080h
 NXE     equ 800h
 
@@ -24,6 +29,10 @@ has_nx: resd 1
 
 main:
         call map_all
+        mov dword [DF_TSS + 28], PDPT
+        mov eax, cr0
+        and eax, ~(CR0_CD | CR0_NW)
+        mov cr0, eax
         mov eax, cr4
         or eax, CR4_PAE
         mov cr4, eax
@@ -49,6 +58,8 @@ main:
         call accessed_dirty
         call big_pages
         call crossing
+        call reloads
+        call task_switches
         call execute_disable
         jmp power_off
 
@@ -251,6 +262,18 @@ reserved:
         inc ebx
         cmp ebx, 32
         jb .bit
+        ; a directory entry with a reserved bit refers to no table, whatever that holds (4.4.2)
+        call map_all
+        mov dword [PDE + 4], 100h
+        mov dword [PT], 0
+        call flush
+        all_kinds "bit 28 of the directory, table entry absent"
+        mov dword [PDE + 4], 0
+        mov dword [PDE], PT | 1
+        mov dword [PT + 4], 100h
+        mov dword [PT], DATA | 7
+        call flush
+        all_kinds "bit 28 of the table, directory of the supervisor, read-only"
         ret
 
 ; CR3 loads four pointers and checks them; changes in memory count only when it is loaded again.
@@ -435,6 +458,182 @@ crossing:
         try "across the first and second GB"
         mov eax, [3ffffffeh]
         endtry
+        ret
+
+; Which MOVs to CR0 and CR4 load the pointers anew: those that change PG, CD, NW, PAE, PGE or PSE (4.4.1).
+%macro reload 3+ ; name, register, instruction on EAX
+        call map_all
+        call flush
+        mov dword [PDPT + 8], 0
+        try %1
+        mov eax, %2
+        mov ebx, eax
+        %3
+        mov %2, eax
+        mov ecx, 1
+        mov edx, [PAGE]
+        mov ecx, 2
+        endtry
+        call unreload
+%endmacro
+reloads:
+        kernel32
+        given ecx, 0
+        given edx, 0
+        given eax, 0
+        given ebx, 0
+        mov dword [DATA], 0
+        reload "pointer changed, cr0 as it is", cr0, nop
+        reload "pointer changed, cr0.TS changes", cr0, xor eax, CR0_TS
+        reload "pointer changed, cr0.WP changes", cr0, xor eax, CR0_WP
+        reload "pointer changed, cr0.CD changes", cr0, xor eax, CR0_CD
+        reload "pointer changed, cr0.CD and NW change", cr0, xor eax, CR0_CD | CR0_NW
+        reload "pointer changed, cr4 as it is", cr4, nop
+        reload "pointer changed, cr4.TSD changes", cr4, xor eax, CR4_TSD
+        reload "pointer changed, cr4.PSE changes", cr4, xor eax, CR4_PSE
+        reload "pointer changed, cr4.PGE changes", cr4, xor eax, CR4_PGE
+        ret
+unreload:
+        mov eax, cr0
+        and eax, ~(CR0_TS | CR0_WP | CR0_CD | CR0_NW)
+        mov cr0, eax
+        mov eax, CR4_PAE
+        mov cr4, eax
+        ret
+
+; A switch to a 32-bit task loads the pointers with its CR3, and checks them (4.4.1).
+%macro switch_to 1+ ; name
+        try %1
+        jmp S_B:0
+        endtry
+        call after_switch
+%endmacro
+task_switches:
+        call prepare_task
+        switch_to "task switch, other cr3"
+        call prepare_task
+        mov dword [TSS_B + 28], PDPT
+        switch_to "task switch, same cr3"
+        call prepare_task
+        mov dword [TSS_B + 28], PDPT
+        mov dword [PDPT + 8], 0
+        switch_to "task switch, same cr3, pointer changed"
+        call prepare_task
+        mov dword [TSS_B + 28], PDPT
+        mov eax, [PAGE]
+        mov dword [PT], 5007h
+        mov dword [5000h], 0cccch
+        switch_to "task switch, same cr3, table entry changed"
+        call prepare_task
+        mov eax, [PAGE]
+        mov dword [PD2 + 8 * 4], PT | 7
+        mov dword [PT], 5007h
+        switch_to "task switch, other cr3, table entry changed"
+        call prepare_task
+        mov dword [PDPT2 + 8], 0
+        switch_to "task switch, pointer absent"
+        call prepare_task
+        mov dword [GDT + S_B + 4], (TSS_B >> 16) | (P | TSS16) << 8
+        gdt T0, TASK_CODE, 0ffffh, P | XR
+        mov word [TSS_B + 14], 10h
+        mov word [TSS_B + 16], 2
+        mov word [TSS_B + 32], 0
+        mov word [TSS_B + 34], K_DATA
+        mov word [TSS_B + 36], T0
+        mov word [TSS_B + 38], K_DATA16
+        mov word [TSS_B + 26], T_STACK
+        mov word [TSS_B + 40], K_DATA
+        mov word [TSS_B + 42], 0
+        switch_to "task switch, 16-bit tss"
+%ifndef BOCHS                   ; it has no pointers at all then, and shuts down
+        call prepare_task
+        mov dword [PDPT2 + 8], PD2 | 3
+        switch_to "task switch, reserved bit of a pointer"
+        call prepare_task
+        mov dword [PDPT2 + 28], 80000000h
+        switch_to "task switch, bit 63 of an absent pointer"
+        call prepare_task
+        mov dword [PDPT2 + 24], 1
+        mov dword [PDPT2 + 28], 80000000h
+        switch_to "task switch, bit 63 of another pointer"
+        call prepare_task
+        mov dword [PDPT2 + 8], PD2 | 3
+        mov dword [TSS_B + 76], 0
+        switch_to "task switch, reserved bit of a pointer and cs null"
+        call prepare_task
+        mov dword [PDPT2 + 8], PD2 | 3
+        mov dword [TSS_B + 96], 0fff8h
+        switch_to "task switch, reserved bit of a pointer and bad ldt"
+%endif
+        ret
+
+; Task B: level 0, page tables with another page at PAGE.
+prepare_task:
+        pushad
+        call map_all
+        call flush
+        mov esi, PDPT
+        mov edi, PDPT2
+        mov ecx, 8
+        rep movsd
+        mov edi, PD2
+        mov ecx, 400h
+        xor eax, eax
+        rep stosd
+        mov dword [PDPT2 + 8], PD2 | 1
+        mov dword [PD2 + 8 * 4], 87h    ; 2 MB: PAGE + n is n
+        mov dword [DATA], 0aaaah
+        mov dword [0], 0bbbbh
+        mov edi, TSS_B
+        mov ecx, 104 / 4
+        xor eax, eax
+        rep stosd
+        descriptor GDT + S_B, TSS_B, 103, P | TSS32
+        mov dword [TSS_B + 4], STACK0
+        mov dword [TSS_B + 8], K_DATA
+        mov dword [TSS_B + 28], PDPT2
+        mov dword [TSS_B + 32], TASK_CODE
+        mov dword [TSS_B + 36], 2
+        mov dword [TSS_B + 56], AREA + 6000h
+        mov dword [TSS_B + 72], K_DATA
+        mov dword [TSS_B + 76], K_CODE
+        mov dword [TSS_B + 80], K_DATA
+        mov dword [TSS_B + 84], K_DATA
+        mov esi, .code                  ; at a place that does not depend on the kernel's size
+        mov edi, TASK_CODE
+        mov ecx, 20h
+        rep movsb
+        kernel32
+        popad
+        ret
+.code:  mov edx, [PAGE]
+        finish 1
+        times 10h - ($ - .code) db 0
+        bits 16
+        mov edx, [dword PAGE]
+        finish 1
+        bits 32
+        times 20h - ($ - .code) db 0
+
+; What the switch has left; back to the kernel's task.
+after_switch:
+        pushad
+        mov eax, cr3
+        push eax
+        str eax
+        push eax
+        say "   tr", [esp]
+        pop eax
+        say "   cr3", [esp]
+        pop eax
+        call map_all
+        mov eax, PDPT
+        mov cr3, eax
+        and byte [GDT + S_TSS + 5], 0fdh
+        mov eax, S_TSS
+        ltr ax
+        clts
+        popad
         ret
 
 ; Bit 63, if CPUID knows of it.

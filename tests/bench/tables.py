@@ -8,6 +8,8 @@ OURS = 'jit', 'interp'
 PARTS = {'kernels': 'kernel', 'loops': 'loop, 16-bit code', 'linux': 'Linux guest', 'start': 'start'}
 TITLES = {**{('kernels', k): v for k, v in kernels.TITLES.items()}, **{('start', k): v for k, v in guests.TITLES.items()},
           ('linux', 'alu'): guests.TITLES['alu'], ('linux', 'memory'): guests.TITLES['memory']}
+MEMORY_TITLES = {'dos': 'FreeDOS at its prompt', 'init': 'Linux at its init', 'installer': 'Debian installer at its first dialog',
+                 'boot': 'Linux guest with its benchmarks'}
 INTEGER = {'kernels': 'alu sieve chase increment fib indirect crc sort'.split(), 'linux': 'int sieve sha256 interp fib gzip'.split()}
 
 
@@ -44,7 +46,7 @@ def table(records, part):
     """Lines of Markdown, or none."""
     rows = medians(records, part)
     columns = [c for c in LABELS if any(c in row for row in rows.values())]
-    scaled = {r['column'] for r in records if r['part'] == part and r['scale'] != 100}
+    scaled = {r['column']: r['scale'] for r in records if r['part'] == part and r['scale'] != 100}
     if not rows:
         return []
     pairs = ratios(columns)
@@ -60,8 +62,8 @@ def table(records, part):
         cells = [''] * len(columns) + [number(mean(rows, names, pair)) for pair in pairs]
         lines.append('| %s |' % ' | '.join([title] + cells))
     if scaled:
-        short = sorted({r['scale'] for r in records if r['part'] == part and r['column'] in scaled})
-        lines += ['', '\\* measured at scale %s and multiplied up to 100.' % ', '.join(map(str, short))]
+        short = ', '.join('%s at %d %%' % (LABELS[c], scaled[c]) for c in columns if c in scaled)
+        lines += ['', '\\* not run at full length but multiplied up: %s.' % short]
     return lines
 
 
@@ -76,8 +78,19 @@ def memory(records):
         return []
     lines = ['| peak memory, MB | %s |' % ' | '.join(LABELS[c] for c in columns), '|---' + '|--:' * len(columns) + '|']
     for name, row in values.items():
-        lines.append('| %s | %s |' % (guests.TITLES[name], ' | '.join('%.0f' % statistics.median(row[c]) if c in row else '' for c in columns)))
+        lines.append('| %s | %s |' % (MEMORY_TITLES[name], ' | '.join('%.0f' % statistics.median(row[c]) if c in row else '' for c in columns)))
     return lines
+
+
+def missing(records):
+    """What a column lacks of what the others have in a part where all run the same."""
+    names, have = {}, {}
+    for r in own_scale(records):
+        if r['part'] in ('kernels', 'loops') or r['part'] == 'linux' and r.get('sum'):
+            names.setdefault(r['part'], set()).add(r['name'])
+            have.setdefault((r['part'], r['column']), set()).add(r['name'])
+    return ['%s: %s did not finish: %s' % (part, column, ', '.join(sorted(names[part] - found)))
+            for (part, column), found in have.items() if names[part] - found]
 
 
 def different_sums(records):
@@ -87,15 +100,6 @@ def different_sums(records):
         if r.get('sum'):
             sums.setdefault((r['part'], r['name'], r['scale']), {}).setdefault(r['sum'], set()).add(r['column'])
     return {key: found for key, found in sums.items() if len(found) > 1}
-
-
-def unchecked(records):
-    """Columns of a scale at which nothing else ran."""
-    seen = {}
-    for r in records:
-        if r.get('sum'):
-            seen.setdefault((r['part'], r['name'], r['scale']), set()).add(r['column'])
-    return sorted({key[0] for key, columns in seen.items() if len(columns) == 1})
 
 
 def slower(records):
@@ -117,19 +121,19 @@ def sections(result):
              (h['cpu'], h['processors'], h['qemu'] or 'no QEMU', h['compiler'], result['repeat'], h['ochenta'], h['date'])]
     found = {'host': about, **{part: table(records, part) for part in PARTS}, 'memory': memory(records)}
     if result['left_out']:
-        found['left-out'] = ['Left out: ' + '; '.join('%s (%s)' % item for item in result['left_out'].items()) + '.']
+        found['host'] += ['', 'Left out: ' + '; '.join('%s (%s)' % item for item in result['left_out'].items()) + '.']
     return found
 
 
 def rewrite(path, result):
-    """Replaces what lies between <!-- bench NAME --> and <!-- end --> in the document, where the result has such a section."""
+    """Replaces what lies between <!-- bench NAME --> and <!-- end --> in the document. All of it is of this one result."""
     found = sections(result)
     with open(path) as f:
         text = f.read()
 
     def section(match):
-        lines = found.get(match[1])
-        return match[0] if not lines else '<!-- bench %s -->\n%s\n<!-- end -->' % (match[1], '\n'.join(lines))
+        lines = found.get(match[1]) or ['Not measured.']
+        return '<!-- bench %s -->\n%s\n<!-- end -->' % (match[1], '\n'.join(lines))
 
     with open(path, 'w') as f:
         f.write(re.sub(r'<!-- bench ([\w-]+) -->\n.*?<!-- end -->', section, text, flags=re.S))

@@ -5,6 +5,7 @@
 #include "cpu/x86/decode.h"
 #include "cpu/x86/handlers.h"
 #include "cpu/x86/interp.h"
+#include "cpu/x86/jit/jit.h"
 #include "cpu/x86/plan.h"
 #include "cpu/x86/x86.h"
 
@@ -15,6 +16,65 @@
 #define ARENA_SIZE (64u << 20)
 #define BLOCK_ROOM (sizeof(struct x86_block) + (BLOCK_MAX_INSNS + 1) * sizeof(struct x86_insn))
 
+/* --- which memory is code ------------------------------------------------------------------------------------------------------ */
+
+static uint64_t lines_of(uint32_t phys, unsigned bytes)
+{
+    unsigned first = (phys & PAGE_MASK) >> 6, last = ((phys & PAGE_MASK) + bytes - 1u) >> 6;
+
+    return (~0ull << first) & (~0ull >> (63 - last));
+}
+
+/* Which bytes of a page belong to code, a bit each. */
+struct code_map {
+    struct code_map *next;
+    uint32_t         page;
+    uint64_t         bits[PAGE_SIZE / 64];
+};
+
+static struct code_map *new_map(struct x86_block_cache *k, uint32_t page)
+{
+    struct code_map *m = calloc(1, sizeof(*m));
+
+    if (!m) return NULL;
+    m->page = page;
+    m->next = k->maps;
+    k->maps = m;
+    return m;
+}
+
+/* Without memory for a map every byte of the page counts as code. */
+void x86_code_keep(struct x86 *c, uint32_t phys, unsigned bytes)
+{
+    uint32_t          page = phys >> PAGE_SHIFT, first = phys & PAGE_MASK;
+    struct code_map **map = &c->cache->map[page];
+
+    c->phys->code_lines[page] |= lines_of(phys, bytes);
+    if (!*map) *map = new_map(c->cache, page);
+    for (uint32_t k = first; *map && k < first + bytes; k++) (*map)->bits[k >> 6] |= 1ull << (k & 63);
+}
+
+void x86_code_mark(struct x86 *c, uint32_t phys, unsigned bytes)
+{
+    if (!c->phys->code_lines[phys >> PAGE_SHIFT]) x86_tlb_drop_fast(c, phys & ~PAGE_MASK, PAGE_SIZE, true);
+    x86_code_keep(c, phys, bytes);
+}
+
+static void forget_maps(struct x86 *c)
+{
+    struct code_map *next;
+
+    for (struct code_map *m = c->cache->maps; m; m = next) {
+        next = m->next;
+        c->cache->map[m->page] = NULL;
+        c->phys->code_lines[m->page] = 0;
+        free(m);
+    }
+    c->cache->maps = NULL;
+}
+
+/* --- the cache ------------------------------------------------------------------------------------------------------------------- */
+
 int x86_blocks_init(struct x86 *c)
 {
     struct x86_block_cache *k = calloc(1, sizeof(*k));
@@ -24,10 +84,10 @@ int x86_blocks_init(struct x86 *c)
     k->size = ARENA_SIZE;
     k->arena = mmap(NULL, k->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     k->page = mmap(NULL, PHYS_PAGES * sizeof(*k->page), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    k->bytes = mmap(NULL, PHYS_PAGES * sizeof(*k->bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    k->map = mmap(NULL, PHYS_PAGES * sizeof(*k->map), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     k->bucket = calloc(BLOCK_BUCKETS, sizeof(*k->bucket));
     k->scratch = calloc(1, BLOCK_ROOM);
-    if (k->arena == MAP_FAILED || k->page == MAP_FAILED || k->bytes == MAP_FAILED || !k->bucket || !k->scratch) {
+    if (k->arena == MAP_FAILED || k->page == MAP_FAILED || k->map == MAP_FAILED || !k->bucket || !k->scratch) {
         x86_blocks_destroy(c);
         return -ENOMEM;
     }
@@ -39,8 +99,10 @@ void x86_blocks_destroy(struct x86 *c)
     struct x86_block_cache *k = c->cache;
 
     if (!k) return;
-    if (k->used) x86_blocks_flush(c); // frees the maps of bytes
-    if (k->bytes && (void *)k->bytes != MAP_FAILED) munmap(k->bytes, PHYS_PAGES * sizeof(*k->bytes));
+    if (k->map && (void *)k->map != MAP_FAILED) {
+        forget_maps(c);
+        munmap(k->map, PHYS_PAGES * sizeof(*k->map));
+    }
     if (k->arena && k->arena != MAP_FAILED) munmap(k->arena, k->size);
     if (k->page && (void *)k->page != MAP_FAILED) munmap(k->page, PHYS_PAGES * sizeof(*k->page));
     free(k->bucket);
@@ -62,39 +124,19 @@ void x86_blocks_flush(struct x86 *c)
     while (at < k->used) { // only the pages that held something need cleaning
         struct x86_block *b = (struct x86_block *)(k->arena + at);
         k->page[b->phys >> PAGE_SHIFT] = NULL;
-        free(k->bytes[b->phys >> PAGE_SHIFT]);
-        k->bytes[b->phys >> PAGE_SHIFT] = NULL;
-        c->phys->code_lines[b->phys >> PAGE_SHIFT] = 0;
         b->valid = false;
         at += sizeof(*b) + (b->count + 1u) * sizeof(b->insn[0]);
     }
+    forget_maps(c);
     memset(k->bucket, 0, BLOCK_BUCKETS * sizeof(*k->bucket));
     k->used = 0;
     c->link_from = NULL;
     c->block = NULL;
     c->stats.flushes++;
+    x86_jit_remark(c);
 }
 
 /* --- making ------------------------------------------------------------------------------------------------------------------- */
-
-static uint64_t lines_of(const struct x86_block *b)
-{
-    unsigned first = (b->phys & PAGE_MASK) >> 6, last = ((b->phys & PAGE_MASK) + b->bytes - 1u) >> 6;
-
-    return (~0ull << first) & (~0ull >> (63 - last));
-}
-
-#define CODE_BYTES (PAGE_SIZE / 8)
-
-/* Marks the block's bytes in its page's map; without memory for a map every byte of the page counts as code. */
-static void mark_bytes(struct x86 *c, const struct x86_block *b)
-{
-    uint64_t **map = &c->cache->bytes[b->phys >> PAGE_SHIFT];
-
-    if (!*map) *map = calloc(1, CODE_BYTES);
-    for (uint32_t k = b->phys & PAGE_MASK; *map && k < (b->phys & PAGE_MASK) + b->bytes; k++)
-        (*map)[k >> 6] |= 1ull << (k & 63);
-}
 
 static void enter_block(struct x86 *c, struct x86_block *b)
 {
@@ -106,9 +148,7 @@ static void enter_block(struct x86 *c, struct x86_block *b)
     k->bucket[n] = b;
     b->page_next = k->page[page];
     k->page[page] = b;
-    if (!c->phys->code_lines[page]) x86_tlb_drop_fast(c, b->phys & ~PAGE_MASK, PAGE_SIZE, true);
-    c->phys->code_lines[page] |= lines_of(b);
-    mark_bytes(c, b);
+    x86_code_mark(c, b->phys, b->bytes);
 }
 
 /* Ends the array with the instruction that leaves the block, and numbers the rest. */
@@ -261,11 +301,11 @@ static void drop_block(struct x86 *c, struct x86_block *b)
 /* Whether one of N bytes from ADDR, within a page, belongs to a block. */
 static bool is_code(const struct x86 *c, uint32_t addr, uint32_t n)
 {
-    const uint64_t *bytes = c->cache->bytes[addr >> PAGE_SHIFT];
+    const struct code_map *map = c->cache->map[addr >> PAGE_SHIFT];
 
-    if (!bytes || n > 64) return true;
+    if (!map || n > 64) return true;
     for (uint32_t k = addr & PAGE_MASK; n--; k++)
-        if (bytes[k >> 6] >> (k & 63) & 1) return true;
+        if (map->bits[k >> 6] >> (k & 63) & 1) return true;
     return false;
 }
 
@@ -273,22 +313,21 @@ void x86_blocks_invalidate(struct x86 *c, uint32_t addr, uint32_t n)
 {
     uint32_t           page = addr >> PAGE_SHIFT;
     struct x86_block **at = &c->cache->page[page];
-    uint64_t           lines = 0;
 
     if (!is_code(c, addr, n)) return; // beside it
-    if (c->cache->bytes[page]) memset(c->cache->bytes[page], 0, CODE_BYTES);
+    if (c->cache->map[page]) memset(c->cache->map[page]->bits, 0, sizeof(c->cache->map[page]->bits));
+    c->phys->code_lines[page] = 0;
     while (*at) {
         struct x86_block *b = *at;
         if (b->phys < addr + n && addr < b->phys + b->bytes) {
             *at = b->page_next;
             drop_block(c, b);
         } else {
-            lines |= lines_of(b);
-            mark_bytes(c, b);
+            x86_code_keep(c, b->phys, b->bytes);
             at = &b->page_next;
         }
     }
-    c->phys->code_lines[page] = lines;
+    x86_jit_invalidate(c, addr, n);
 }
 
 void x86_blocks_invalidate_pages(struct x86 *c, uint32_t base, uint64_t size)
@@ -296,5 +335,5 @@ void x86_blocks_invalidate_pages(struct x86 *c, uint32_t base, uint64_t size)
     uint32_t first = base >> PAGE_SHIFT, last = (uint32_t)((base + size - 1) >> PAGE_SHIFT);
 
     for (uint32_t page = first; page <= last && page < PHYS_PAGES; page++)
-        if (c->cache->page[page]) x86_blocks_invalidate(c, page << PAGE_SHIFT, PAGE_SIZE);
+        if (c->phys->code_lines[page]) x86_blocks_invalidate(c, page << PAGE_SHIFT, PAGE_SIZE);
 }

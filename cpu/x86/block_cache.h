@@ -16,7 +16,8 @@ struct x86_block_cache {
     size_t             used, size;
     struct x86_block **bucket;    /* [BLOCK_BUCKETS], chained by hash_next */
     struct x86_block **page;      /* [PHYS_PAGES], chained by page_next */
-    uint64_t         **bytes;     /* [PHYS_PAGES]: which bytes of a page belong to a block, a bit each */
+    struct code_map  **map;       /* [PHYS_PAGES]: which bytes of a page belong to decoded or translated code; NULL: none yet */
+    struct code_map   *maps;      /* all of them */
     struct x86_block  *scratch;   /* one instruction, not entered anywhere */
     struct x86_insn   *patched;   /* by x86_leave_after(): to be restored */
     x86_fn            *patched_fn;
@@ -39,6 +40,10 @@ struct x86_block *x86_decode_single(struct x86 *c);
 
 /* Drops the blocks that overlap [addr, addr+n) of physical memory; within one page. */
 void x86_blocks_invalidate(struct x86 *c, uint32_t addr, uint32_t n);
+/* Marks BYTES of code from PHYS on, within a page: writes to them are told to x86_blocks_invalidate(). */
+void x86_code_mark(struct x86 *c, uint32_t phys, unsigned bytes);
+/* The same while a page's marks are made anew. */
+void x86_code_keep(struct x86 *c, uint32_t phys, unsigned bytes);
 /* Drops all blocks of the pages [base, base+size). */
 void x86_blocks_invalidate_pages(struct x86 *c, uint32_t base, uint64_t size);
 

@@ -59,6 +59,7 @@ struct x86_block {
     uint16_t          bytes;  /* total, for the CS limit check */
     uint8_t           count;  /* instructions */
     bool              valid;
+    uint8_t           runs;   /* by the interpreter, where there is a translator */
     struct x86_block *hash_next;
     struct x86_block *page_next;
     struct x86_block *link[2]; /* next block: 0 not taken / fall through, 1 taken; within the same page only */

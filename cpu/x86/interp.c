@@ -5,6 +5,7 @@
 #include "cpu/x86/block_cache.h"
 #include "cpu/x86/far.h"
 #include "cpu/x86/flags.h"
+#include "cpu/x86/jit/jit.h"
 
 void x86_deliver_exception(struct x86 *c);
 
@@ -26,6 +27,7 @@ void x86_dispatch(struct x86 *c, uint32_t eip)
     struct x86_block *b;
 
     c->eip = eip;
+    if (c->jit) return; // which may have a translation
     if (!(e & TLB_VALID) || (e & TLB_NX) || (c->cpl == 3 && !(e & TLB_USER)) || e >> 32) return;
     b = x86_block_find(c, phys_wrap(c->phys, ((uint32_t)e & ~PAGE_MASK) | (lin & PAGE_MASK)), c->code32 ? BLOCK_CODE32 : 0);
     if (b && (uint64_t)eip + b->bytes <= (uint64_t)c->seg[SEG_CS].limit + 1) x86_chain(c, eip, b);
@@ -215,6 +217,7 @@ void x86_run(struct x86 *c, uint64_t until)
             run_single(c);
             continue;
         }
+        if (c->jit && x86_jit_run(c, until)) continue;
         c->link_from = from; // the look-up may empty the cache, and then forgets it
         b = x86_block_at(c);
         from = c->link_from;
@@ -227,7 +230,8 @@ void x86_run(struct x86 *c, uint64_t until)
             run_single(c);
             continue;
         }
-        if (from && from->valid && from->phys >> PAGE_SHIFT == b->phys >> PAGE_SHIFT && from->key == b->key)
+        if (c->jit && x86_jit_count(c, b)) continue;
+        if (from && !c->jit && from->valid && from->phys >> PAGE_SHIFT == b->phys >> PAGE_SHIFT && from->key == b->key)
             from->link[c->link_which] = b;
         run_block(c, b);
         if (unlikely(c->step_blocks)) x86_kick(c);

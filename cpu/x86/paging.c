@@ -36,6 +36,7 @@ int x86_tlb_init(struct x86 *c)
     for (int n = 0; n < 4; n++) ok &= (t->fast[n >> 1][n & 1] = reserve(TLB_PAGES * sizeof(uintptr_t))) != NULL;
     ok &= (t->none = reserve(TLB_PAGES * sizeof(uintptr_t))) != NULL;
     ok &= (t->entry = reserve(TLB_PAGES * sizeof(uint64_t))) != NULL;
+    ok &= (t->code = reserve(TLB_PAGES * sizeof(uint32_t))) != NULL;
     ok &= (t->list = reserve(TLB_LIST_MAX * sizeof(uint32_t))) != NULL;
     if (!ok) {
         x86_tlb_destroy(c);
@@ -53,6 +54,7 @@ void x86_tlb_destroy(struct x86 *c)
         if (t->fast[n >> 1][n & 1]) munmap(t->fast[n >> 1][n & 1], TLB_PAGES * sizeof(uintptr_t));
     if (t->none) munmap(t->none, TLB_PAGES * sizeof(uintptr_t));
     if (t->entry) munmap(t->entry, TLB_PAGES * sizeof(uint64_t));
+    if (t->code) munmap(t->code, TLB_PAGES * sizeof(uint32_t));
     if (t->list) munmap(t->list, TLB_LIST_MAX * sizeof(uint32_t));
     memset(t, 0, sizeof(*t));
 }
@@ -85,6 +87,7 @@ void x86_tlb_select(struct x86 *c)
 static void drop_fast_page(struct x86_tlb *t, uint32_t page)
 {
     t->fast[0][0][page] = t->fast[0][1][page] = t->fast[1][0][page] = t->fast[1][1][page] = 0;
+    t->code[page] = 0;
 }
 
 void x86_tlb_flush(struct x86 *c, bool keep_global)
@@ -132,7 +135,7 @@ void x86_tlb_drop_fast(struct x86 *c, uint32_t base, uint64_t size, bool writes_
 
         if (size && (addr < base || addr - base >= size)) continue;
         t->fast[1][0][page] = t->fast[1][1][page] = 0;
-        if (!writes_only) t->fast[0][0][page] = t->fast[0][1][page] = 0;
+        if (!writes_only) t->fast[0][0][page] = t->fast[0][1][page] = t->code[page] = 0;
     }
 }
 
@@ -356,6 +359,16 @@ static void fill_fast(struct x86 *c, lin_t lin, uint32_t phys, bool write, bool 
     if (write && c->phys->code_lines[at >> PAGE_SHIFT]) return;
     if (r->dirty && write) r->dirty[(at - r->base) >> PAGE_SHIFT] = 1;
     c->tlb.fast[write][user][lin >> PAGE_SHIFT] = (uintptr_t)(r->host + (at - r->base)) - (lin & ~PAGE_MASK);
+}
+
+bool x86_fill_quick(struct x86 *c, lin_t lin, bool write)
+{
+    bool     user = c->cpl == 3;
+    uint32_t phys, error;
+
+    if (!x86_translate(c, lin, write ? ACCESS_WRITE : ACCESS_READ, user, &phys, &error)) return false;
+    fill_fast(c, lin, phys, write, user);
+    return c->tlb.fast[write][user][lin >> PAGE_SHIFT] != 0;
 }
 
 /* --- accesses by linear address ------------------------------------------------------------------------------------------------- */

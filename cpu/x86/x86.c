@@ -155,6 +155,7 @@ static int loaded(void *device)
 
     if (c->cpl > 3 || c->fpu.top > 7 || c->fl_top > 31) return -EINVAL;
     if (c->budget || (c->halted && (c->inhibit || c->inhibit_traps)) || (c->shutdown && !c->halted)) return -EINVAL; // HLT ends the shadow of STI: nothing could wake such a CPU
+    x86_jit_flush(c);
     x86_blocks_flush(c);
     if (thaw_tlb(c)) return -EINVAL;
     for (unsigned n = 0; n < SEG_COUNT; n++) x86_derive_segment(c, n);
@@ -203,7 +204,8 @@ static const struct state_field x86_fields[] = {
     STATE_UINTS(struct x86, gpr, uint64_t), STATE_UINT(struct x86, fl_res), STATE_UINT(struct x86, fl_carry), STATE_UINT(struct x86, fl_top),
     STATE_UINT(struct x86, cpl), STATE_SKIP(struct x86, code32), STATE_SKIP(struct x86, stack32), STATE_SKIP(struct x86, sp_mask),
     STATE_UINT(struct x86, eip), STATE_UINT(struct x86, eflags), STATE_SKIP(struct x86, cur), STATE_UINT(struct x86, budget),
-    STATE_UINT(struct x86, limit), STATE_SKIP(struct x86, tlb_read), STATE_SKIP(struct x86, tlb_write),
+    STATE_UINT(struct x86, limit), STATE_SKIP(struct x86, jf), STATE_SKIP(struct x86, sse_live),
+    STATE_SKIP(struct x86, x87_live), STATE_SKIP(struct x86, tlb_read), STATE_SKIP(struct x86, tlb_write),
     STATE_ARRAY(struct x86, seg, segment_fields), STATE_STRUCT(struct x86, ldtr, segment_fields), STATE_STRUCT(struct x86, tr, segment_fields),
     STATE_STRUCT(struct x86, gdtr, table_fields), STATE_STRUCT(struct x86, idtr, table_fields), STATE_UINT(struct x86, cr0),
     STATE_UINT(struct x86, cr2), STATE_UINT(struct x86, cr3), STATE_UINT(struct x86, cr4), STATE_UINTS(struct x86, dr, uint32_t),

@@ -115,8 +115,11 @@ struct x86_tlb {
     uint32_t  *list;      /* linear pages that have an entry */
     uint32_t   listed;
     bool       big;       /* an entry of a big page was made since the last flush */
+    uint32_t  *code;      /* for translated code: physical page | CODE_VALID | CODE_USER of pages that may be executed; 0: look up */
     uint64_t   fills;     /* statistics */
 };
+#define CODE_VALID 0x80000000u
+#define CODE_USER  0x40000000u
 #define TLB_PAGES      (1u << 20)
 #define TLB_LIST_MAX   (1u << 16)
 
@@ -129,6 +132,13 @@ struct x86_exception {
 
 struct x86_stats {
     uint64_t blocks_decoded, blocks_run, chained, invalidations, flushes, tlb_flushes, exceptions, interrupts, single_steps;
+};
+
+/* How translated code keeps the arithmetic flags: jit/jit_private.h. Kind 0 outside it. */
+struct x86_jit_flags {
+    uint32_t kind, a, b;
+    uint8_t  cf, of;
+    uint16_t packed;
 };
 
 struct x86_history; /* history.h: the last exceptions */
@@ -153,6 +163,10 @@ struct x86 {
     /* Time: retired = limit - budget. A block's instructions are paid for when it is entered. */
     int64_t  budget;
     uint64_t limit;
+
+    struct x86_jit_flags jf;
+    bool     sse_live;     /* XMM registers and MXCSR are in the host's; only while translated code runs */
+    bool     x87_live;     /* the same of the x87 registers */
 
     uintptr_t *tlb_read, *tlb_write; /* of tlb.fast, by CPL */
     struct x86_segment seg[SEG_COUNT];
@@ -353,6 +367,10 @@ void x86_tlb_drop_fast(struct x86 *c, uint32_t base, uint64_t size, bool writes_
 void x86_tlb_select(struct x86 *c);
 /* Loads the four page-directory-pointer entries of PAE paging; false (#GP) if one has reserved bits set. */
 bool x86_load_pdptes(struct x86 *c, uint32_t cr3);
+
+/* Makes a quick entry for accesses of the current privilege to the page of LIN, translating it if it need be. False: it is no plain memory, or
+ * it would fault (which is not raised here). */
+bool x86_fill_quick(struct x86 *c, lin_t lin, bool write);
 
 /* Translates LIN for KIND by USER; true and the physical address, or false with the #PF error code in *ERROR (CR2 is not yet set). */
 bool x86_translate(struct x86 *c, lin_t lin, enum x86_access_kind kind, bool user, uint32_t *phys, uint32_t *error);

@@ -31,7 +31,29 @@ bool x86_jit_supported(void);
  * or what the system says about executable memory. */
 int  x86_jit_init(struct x86 *c, size_t code_bytes);
 void x86_jit_destroy(struct x86 *c);
+
+/* For tests: translates code when it runs for the first time, in units of at most MOST instructions. */
+void x86_jit_eager(struct x86 *c, unsigned most);
+
+/* Who looks on; either function may be NULL. */
+struct x86_jit_watch {
+    void *opaque;
+    uint64_t (*now)(void *opaque); /* host time in ns, for the statistics of translation; nothing in the machine depends on it */
+    void (*translated)(void *opaque, const void *code, size_t size, uint32_t lin); /* new host code for the guest's at LIN */
+};
+void x86_jit_watch(struct x86 *c, const struct x86_jit_watch *watch);
 void x86_jit_stats(const struct x86 *c, struct x86_jit_stats *stats);
+
+/* Runs translated code from CS:EIP on, as long as there is any and nothing needs the loop. UNTIL as of x86_run(). False: nothing ran. */
+bool x86_jit_run(struct x86 *c, uint64_t until);
+/* Counts a run of block B, at CS:EIP, in the interpreter, and translates what starts there when it is hot. True if it is translated now. */
+bool x86_jit_count(struct x86 *c, struct x86_block *b);
+/* [addr, addr+n) of physical memory, within a page, was written: drops the units that overlap it and marks the others as code. */
+void x86_jit_invalidate(struct x86 *c, uint32_t addr, uint32_t n);
+/* Marks the code of all units anew. */
+void x86_jit_remark(struct x86 *c);
+/* Forgets all. */
+void x86_jit_flush(struct x86 *c);
 
 #define JIT_DEFAULT_CODE (64u << 20)
 

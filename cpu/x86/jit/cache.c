@@ -1,0 +1,276 @@
+/* cache.c: where translated code lives: units by address, the jumps between them, and what goes when room is needed.
+ *
+ * The code buffer is mapped twice, once to be written and once to be executed, so no page is ever both. It is cut into regions
+ * that are filled in turn; when all are full the oldest is emptied, so what is hot comes back and the rest is forgotten. */
+#include "cpu/x86/block_cache.h"
+#include "cpu/x86/jit/emit.h"
+#include "cpu/x86/jit/jit_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static void *reserve(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
+static int map_twice(struct x86_jit *j, size_t bytes)
+{
+    int   fd = memfd_create("ochenta-jit", MFD_CLOEXEC), error = 0;
+    void *w, *x;
+
+    if (fd < 0) return -errno;
+    if (ftruncate(fd, (off_t)bytes)) {
+        error = -errno;
+        close(fd);
+        return error;
+    }
+    w = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    x = mmap(NULL, bytes, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+    if (w == MAP_FAILED || x == MAP_FAILED) error = -errno;
+    close(fd);
+    j->code = w == MAP_FAILED ? NULL : w;
+    j->exec = x == MAP_FAILED ? NULL : x;
+    return error;
+}
+
+/* Bookkeeping per region follows from the code's size: a unit is seldom smaller than 100 bytes, a site than 20. */
+enum { BYTES_PER_UNIT = 96, BYTES_PER_LINK = 64, BYTES_PER_SITE = 24 };
+
+int jit_cache_init(struct x86_jit *j, size_t bytes)
+{
+    size_t region = bytes / JIT_REGIONS;
+    int    error;
+
+    j->code_size = region * JIT_REGIONS;
+    if ((error = map_twice(j, j->code_size))) return error;
+    j->units_max = (uint32_t)(region / BYTES_PER_UNIT) + 256;
+    j->links_max = (uint32_t)(region / BYTES_PER_LINK) + 512;
+    j->sites_max = (uint32_t)(region / BYTES_PER_SITE) + 1024;
+    j->units = reserve((size_t)j->units_max * JIT_REGIONS * sizeof(*j->units));
+    j->links = reserve((size_t)j->links_max * JIT_REGIONS * sizeof(*j->links));
+    j->sites = reserve((size_t)j->sites_max * JIT_REGIONS * sizeof(*j->sites));
+    j->hash = calloc(JIT_HASH, sizeof(*j->hash));
+    j->page = reserve(PHYS_PAGES * sizeof(*j->page));
+    j->table = aligned_alloc(64, JIT_TABLE * sizeof(*j->table));
+    j->seen = reserve(PHYS_PAGES / 8);
+    if (!j->units || !j->links || !j->sites || !j->hash || !j->page || !j->table || !j->seen) return -ENOMEM;
+    memset(j->table, 0xFF, JIT_TABLE * sizeof(*j->table)); // context FFFFFFFF is never used
+    for (unsigned n = 0; n < JIT_REGIONS; n++)
+        j->region[n] = (struct jit_region){.code = j->code + n * region + (n ? 0 : JIT_STUB_BYTES), .code_end = j->code + (n + 1) * region,
+                                           .units = j->units + (size_t)n * j->units_max, .links = j->links + (size_t)n * j->links_max,
+                                           .sites = j->sites + (size_t)n * j->sites_max};
+    j->code_at = j->region[0].code;
+    return 0;
+}
+
+static void release(void *p, size_t size)
+{
+    if (p) munmap(p, size);
+}
+
+void jit_cache_destroy(struct x86_jit *j)
+{
+    release(j->code, j->code_size);
+    release(j->exec, j->code_size);
+    release(j->units, (size_t)j->units_max * JIT_REGIONS * sizeof(*j->units));
+    release(j->links, (size_t)j->links_max * JIT_REGIONS * sizeof(*j->links));
+    release(j->sites, (size_t)j->sites_max * JIT_REGIONS * sizeof(*j->sites));
+    release(j->page, PHYS_PAGES * sizeof(*j->page));
+    release(j->seen, PHYS_PAGES / 8);
+    free(j->hash);
+    free(j->table);
+}
+
+/* --- finding ---------------------------------------------------------------------------------------------------------------------- */
+
+static unsigned hash_of(uint32_t phys, uint32_t lin, uint32_t ctx)
+{
+    return (phys * 0x9E3779B1u ^ (lin >> 12) * 0x85EBCA6Bu ^ ctx * 0xC2B2AE35u) >> 16;
+}
+
+struct jit_unit *jit_find(struct x86_jit *j, uint32_t phys, uint32_t lin, uint32_t ctx)
+{
+    struct jit_unit *u = j->hash[hash_of(phys, lin, ctx)];
+
+    while (u && (u->phys != phys || u->lin != lin || u->ctx != ctx)) u = u->hash_next;
+    return u;
+}
+
+uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx)
+{
+    struct x86_jit *j = c->jit;
+
+    if (j->last_ctx < j->ctxs && !memcmp(&j->ctx[j->last_ctx], ctx, sizeof(*ctx))) return j->last_ctx;
+    for (uint32_t n = 0; n < j->ctxs; n++)
+        if (!memcmp(&j->ctx[n], ctx, sizeof(*ctx))) return j->last_ctx = n;
+    if (j->ctxs == JIT_CTX_MAX) {
+        jit_flush(c);
+        j->ctxs = 0;
+    }
+    j->ctx[j->ctxs] = *ctx;
+    return j->last_ctx = j->ctxs++;
+}
+
+/* --- links -------------------------------------------------------------------------------------------------------------------------- */
+
+static void set_distance(struct x86_jit *j, uint32_t at, uint32_t to)
+{
+    int32_t distance = (int32_t)(to - (at + 4));
+
+    memcpy(j->code + at, &distance, 4);
+}
+
+void jit_connect(struct x86 *c, struct jit_link *l, struct jit_unit *to, uint32_t page_value)
+{
+    struct x86_jit *j = c->jit;
+
+    if (l->to || !l->from->valid) return;
+    if (l->check) memcpy(j->code + l->check, &page_value, 4);
+    set_distance(j, l->at, to->code);
+    l->to = to;
+    l->next_in = to->in;
+    to->in = l;
+    j->stats.links++;
+}
+
+static void disconnect(struct x86_jit *j, struct jit_link *l)
+{
+    struct jit_link **at = &l->to->in;
+
+    while (*at && *at != l) at = &(*at)->next_in;
+    if (*at) *at = l->next_in;
+    set_distance(j, l->at, l->stub);
+    l->to = NULL;
+}
+
+/* --- making and dropping --------------------------------------------------------------------------------------------------------------- */
+
+static void forget_targets(struct x86_jit *j)
+{
+    memset(j->table, 0xFF, JIT_TABLE * sizeof(*j->table));
+}
+
+static void forget_target(struct x86_jit *j, const struct jit_unit *u)
+{
+    struct jit_target *t = &j->table[u->eip & (JIT_TABLE - 1)];
+
+    if (t->key == ((uint64_t)u->ctx << 32 | u->eip)) memset(t, 0xFF, sizeof(*t));
+}
+
+void jit_drop_unit(struct x86 *c, struct jit_unit *u)
+{
+    struct x86_jit   *j = c->jit;
+    struct jit_unit **at;
+
+    if (!u->valid) return;
+    u->valid = false;
+    for (at = &j->hash[hash_of(u->phys, u->lin, u->ctx)]; *at && *at != u; at = &(*at)->hash_next) {}
+    if (*at) *at = u->hash_next;
+    for (at = &j->page[u->phys >> PAGE_SHIFT]; *at && *at != u; at = &(*at)->page_next) {}
+    if (*at) *at = u->page_next;
+    while (u->in) disconnect(j, u->in);
+    for (struct jit_link *l = u->out; l; l = l->next_out)
+        if (l->to) disconnect(j, l);
+    forget_target(j, u);
+    if (u == j->running) x86_leave_after(c);
+    j->seen[u->phys >> PAGE_SHIFT >> 3] |= (uint8_t)(1u << (u->phys >> PAGE_SHIFT & 7));
+}
+
+static void empty_region(struct x86 *c, struct jit_region *r)
+{
+    for (uint32_t n = 0; n < r->units_used; n++) {
+        if (!r->units[n].valid) continue;
+        jit_drop_unit(c, &r->units[n]);
+        c->jit->stats.evictions++;
+    }
+    r->units_used = r->links_used = r->sites_used = 0;
+}
+
+/* What one unit may need at most. */
+enum { UNIT_CODE = 24576, UNIT_LINKS = 2 * JIT_MAX_INSNS + 4, UNIT_SITES = 4 * JIT_MAX_INSNS + 8 };
+
+struct jit_unit *jit_new_unit(struct x86 *c)
+{
+    struct x86_jit    *j = c->jit;
+    struct jit_region *r = &j->region[j->current];
+
+    if (r->code_end - j->code_at < UNIT_CODE || r->units_used == j->units_max || r->links_used + UNIT_LINKS > j->links_max ||
+        r->sites_used + UNIT_SITES > j->sites_max) {
+        j->current = (j->current + 1) % JIT_REGIONS;
+        r = &j->region[j->current];
+        empty_region(c, r);
+        j->code_at = r->code;
+    }
+    return memset(&r->units[r->units_used++], 0, sizeof(struct jit_unit));
+}
+
+struct jit_link *jit_new_link(struct x86_jit *j, struct jit_unit *from)
+{
+    struct jit_region *r = &j->region[j->current];
+    struct jit_link   *l = &r->links[r->links_used++];
+
+    *l = (struct jit_link){.from = from, .next_out = from->out};
+    from->out = l;
+    return l;
+}
+
+struct jit_site *jit_new_site(struct x86_jit *j)
+{
+    struct jit_region *r = &j->region[j->current];
+    struct jit_site   *s = &r->sites[r->sites_used++];
+
+    memset(s, 0, sizeof(*s));
+    return s;
+}
+
+void jit_add_unit(struct x86 *c, struct jit_unit *u)
+{
+    struct x86_jit *j = c->jit;
+    uint32_t        page = u->phys >> PAGE_SHIFT;
+    unsigned        h = hash_of(u->phys, u->lin, u->ctx);
+
+    u->valid = true;
+    u->hash_next = j->hash[h];
+    j->hash[h] = u;
+    u->page_next = j->page[page];
+    j->page[page] = u;
+    if (j->seen[page >> 3] >> (page & 7) & 1) j->stats.retranslations++;
+    x86_code_mark(c, u->phys, u->bytes);
+}
+
+void x86_jit_remark(struct x86 *c)
+{
+    for (unsigned n = 0; c->jit && n < JIT_REGIONS; n++)
+        for (uint32_t k = 0; k < c->jit->region[n].units_used; k++)
+            if (c->jit->region[n].units[k].valid) x86_code_mark(c, c->jit->region[n].units[k].phys, c->jit->region[n].units[k].bytes);
+}
+
+void x86_jit_invalidate(struct x86 *c, uint32_t addr, uint32_t n)
+{
+    struct jit_unit *next;
+
+    for (struct jit_unit *u = c->jit ? c->jit->page[addr >> PAGE_SHIFT] : NULL; u; u = next) {
+        next = u->page_next;
+        if (u->phys < addr + n && addr < u->phys + u->bytes) {
+            jit_drop_unit(c, u);
+            c->jit->stats.invalidations++;
+        } else {
+            x86_code_keep(c, u->phys, u->bytes);
+        }
+    }
+}
+
+void jit_flush(struct x86 *c)
+{
+    struct x86_jit *j = c->jit;
+
+    for (unsigned n = 0; n < JIT_REGIONS; n++) empty_region(c, &j->region[n]);
+    forget_targets(j);
+    j->current = 0;
+    j->code_at = j->region[0].code;
+}

@@ -1,0 +1,83 @@
+/* jflags.c: from the form in which translated code leaves flags to the interpreter's, by the definitions of flags.h, and to the
+ * host's. Translated code stores what an operation was and its operands; nobody computes a flag until somebody asks. */
+#include "cpu/x86/flags.h"
+#include "cpu/x86/jit/jit_private.h"
+
+static uint32_t truncate(uint32_t v, unsigned size)
+{
+    return size == 1 ? (uint8_t)v : size == 2 ? (uint16_t)v : v;
+}
+
+static int32_t extend(uint32_t v, unsigned size)
+{
+    return size == 1 ? (int8_t)v : size == 2 ? (int16_t)v : (int32_t)v;
+}
+
+static void shifted(struct x86 *c, unsigned kind, uint32_t a, unsigned count, unsigned size)
+{
+    unsigned bits = 8 * size;
+    uint64_t wide = (uint64_t)a << count;
+    uint32_t r;
+    bool     cf;
+
+    switch (kind) {
+    case FLAGS_SHL:
+        r = truncate((uint32_t)wide, size);
+        cf = count <= bits && (wide >> bits & 1);
+        flags_explicit(c, r, size, cf, cf != (r >> (bits - 1) & 1), r & 0x10);
+        break;
+    case FLAGS_SHR:
+        r = count < bits ? a >> count : 0;
+        flags_explicit(c, r, size, count <= bits && (a >> (count - 1) & 1), ((r ^ (r << 1)) >> (bits - 1)) & 1, false);
+        break;
+    default:
+        r = truncate((uint32_t)(extend(a, size) >> count), size);
+        flags_explicit(c, r, size, extend(a, size) >> (count - 1) & 1, false, false);
+        break;
+    }
+}
+
+static uint32_t unpack(uint16_t packed)
+{
+    return (packed >> 8 & (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF)) | (packed & 1 ? FLAG_OF : 0);
+}
+
+void jit_realize_flags(struct x86 *c)
+{
+    struct x86_jit_flags *f = &c->jf;
+    uint32_t kind = f->kind, a = f->a, b = kind & FLAGS_B_IMM ? (uint32_t)(int8_t)(kind >> 16) : f->b;
+    unsigned size = 1u << (kind >> 5 & 3);
+
+    if (!kind) return;
+    f->kind = 0;
+    a = truncate(a, size);
+    b = truncate(b, size);
+    switch (FLAGS_KIND(kind)) {
+    case FLAGS_ADD: flags_add(c, truncate(a - b, size), b, a, size); break;
+    case FLAGS_SUB: flags_sub(c, truncate(a + b, size), b, a, size); break;
+    case FLAGS_CMP: flags_sub(c, a, b, truncate(a - b, size), size); break;
+    case FLAGS_LOGIC: flags_logic(c, a, size); break;
+    case FLAGS_INC: flags_explicit(c, a, size, f->cf, a == 1u << (8 * size - 1), (a & 15) == 0); break;
+    case FLAGS_DEC: flags_explicit(c, a, size, f->cf, a == (1u << (8 * size - 1)) - 1, (a & 15) == 15); break;
+    case FLAGS_NEG: flags_sub(c, 0, truncate(0 - a, size), a, size); break;
+    case FLAGS_SHL:
+    case FLAGS_SHR:
+    case FLAGS_SAR: shifted(c, FLAGS_KIND(kind), a, b, size); break;
+    case FLAGS_MUL: flags_explicit(c, a, size, f->cf, f->cf, false); break;
+    case FLAGS_DOUBLE: flags_explicit(c, a, size, f->cf, ((a ^ b) >> (8 * size - 1)) & 1, false); break;
+    case FLAGS_PACKED: flags_set_arith(c, unpack(f->packed)); break;
+    default: break;
+    }
+    if (kind & (FLAGS_CF | FLAGS_OF)) {
+        uint32_t mask = (kind & FLAGS_CF ? FLAG_CF : 0) | (kind & FLAGS_OF ? FLAG_OF : 0);
+        if (FLAGS_KIND(kind) < FLAGS_INC || FLAGS_KIND(kind) > FLAGS_DEC || (kind & FLAGS_OF))
+            flags_change(c, mask, (f->cf ? FLAG_CF : 0) | (f->of ? FLAG_OF : 0));
+    }
+}
+
+uint16_t jit_pack_flags(const struct x86 *c)
+{
+    uint32_t flags = flags_arith(c);
+
+    return (uint16_t)((flags & 0xFF) << 8 | (flags & FLAG_OF ? 1 : 0));
+}

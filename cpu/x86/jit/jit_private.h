@@ -1,0 +1,212 @@
+/* jit_private.h: what the files of the translator share.
+ *
+ * A unit is the translation of a run of instructions that lie one after the other in one page, entered at its first and left at
+ * its last, or by a conditional branch on the way. It is known by physical address, linear address and context; so EIP is a
+ * constant in it. */
+#ifndef CPU_X86_JIT_JIT_PRIVATE_H
+#define CPU_X86_JIT_JIT_PRIVATE_H
+
+#include "cpu/x86/jit/jit.h"
+#include "cpu/x86/jit/ops.h"
+#include "cpu/x86/x86.h"
+
+/* --- context: what translated code takes for granted beside its bytes --------------------------------------------------------- */
+
+enum jit_mode {
+    MODE_CODE32 = 1,    /* CS.D */
+    MODE_STACK32 = 2,   /* SS.B */
+    MODE_USER = 4,      /* CPL 3 */
+    MODE_DF = 8,        /* EFLAGS.DF */
+    MODE_X87 = 0x10,    /* x87 and MMX instructions may run on the host: no trap is due, everything is masked */
+    MODE_SSE = 0x20,    /* the same for SSE */
+    MODE_PROTECTED = 0x40,
+    MODE_FLAT = 0x100,  /* << segment: base 0, limit 4 GB, reads and writes allowed */
+    MODE_64K = 0x10000, /* << segment: limit FFFF, reads and writes allowed */
+};
+
+struct jit_ctx {
+    uint32_t mode;
+    uint32_t cs_base, cs_limit;
+};
+#define JIT_CTX_MAX 4096u
+
+/* --- units ----------------------------------------------------------------------------------------------------------------------- */
+
+#define JIT_MAX_INSNS 64u
+
+struct jit_link;
+
+struct jit_unit {
+    uint32_t         phys, lin, eip, ctx;
+    uint32_t         code;      /* offset of its entry in the code buffer */
+    uint32_t         code_size;
+    uint16_t         bytes;     /* of guest code */
+    uint8_t          count;     /* instructions */
+    bool             valid;
+    struct jit_unit *hash_next, *page_next;
+    struct jit_link *in;        /* jumps of other units that lead here */
+    struct jit_link *out;       /* its own direct jumps, linked or not */
+};
+
+/* A direct jump out of a unit: to a stub that leaves for the loop, or to the unit at its target. */
+struct jit_link {
+    struct jit_unit *from, *to;
+    struct jit_link *next_in, *next_out;
+    uint32_t         at;     /* offset of the 32-bit distance */
+    uint32_t         stub;   /* offset of the stub */
+    uint32_t         check;  /* offset of the 32-bit immediate that the target's page is compared with; 0: same page */
+    uint32_t         eip;    /* target */
+};
+
+/* --- flags at a point of a unit --------------------------------------------------------------------------------------------------- */
+
+/* How the flags were made, if fl_res and its neighbours do not hold them: what c->jf.kind says, or a site's record. */
+enum flag_kind {
+    FLAGS_REALIZED, /* as in fl_res, fl_carry, fl_top */
+    FLAGS_ADD,      /* result a, second operand b */
+    FLAGS_SUB,      /* result a, second operand b */
+    FLAGS_CMP,      /* operands a and b */
+    FLAGS_LOGIC,    /* result a */
+    FLAGS_INC,      /* result a; CF is overridden */
+    FLAGS_DEC,
+    FLAGS_NEG,      /* result a */
+    FLAGS_SHL,      /* operand a, count b */
+    FLAGS_SHR,
+    FLAGS_SAR,
+    FLAGS_MUL,      /* lower half a; CF is overridden and gives OF */
+    FLAGS_DOUBLE,   /* SHLD, SHRD: result a, operand b; CF is overridden */
+    FLAGS_PACKED,   /* c->jf.packed: AH by LAHF, AL by SETO */
+};
+#define FLAGS_SIZE(size) ((size) == 1 ? 0u : (size) == 2 ? 0x20u : 0x40u)
+#define FLAGS_CF    0x100u  /* c->jf.cf is CF, whatever the rest says */
+#define FLAGS_OF    0x200u
+#define FLAGS_B_IMM 0x80u   /* b is bits 16-23, sign extended */
+#define FLAGS_KIND(k) ((k) & 0x1F)
+
+/* Where a record's operand is: a register slot, a byte of the register file (as struct x86_insn has it), or a constant. */
+enum flag_place { PLACE_NONE, PLACE_REG, PLACE_IMM };
+
+struct flag_record {
+    uint32_t kind;    /* as in c->jf.kind; FLAGS_HOME: c->jf holds it all */
+    uint8_t  a_place, a_reg, b_place, b_reg;
+    uint32_t b_imm;
+};
+#define FLAGS_HOME 0x1Fu
+
+/* A point where translated code may turn to the interpreter: instruction INSN at EIP, with everything before it done. */
+struct jit_site {
+    struct x86_insn    insn;
+    struct flag_record flags;
+    struct jit_unit   *unit;
+    uint32_t           eip;
+    uint32_t           retry, next; /* offsets of its own code and of what follows it; next 0: leave the unit */
+    uint8_t            access_size; /* bytes of the access that may be retried; 0: none */
+    bool               access_write;
+    bool               check_ctx;   /* it may change the context */
+    bool               uses_x87, uses_sse; /* its handler works on those registers */
+    int16_t            stack;       /* the access is at (E)SP + stack; otherwise the memory operand. STACK_NONE */
+};
+#define STACK_NONE INT16_MIN
+
+/* Why translated code came back. */
+enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_LOOP };
+
+/* --- the cache ------------------------------------------------------------------------------------------------------------------- */
+
+#define JIT_STUB_BYTES 4096u /* before the first region */
+#define JIT_REGIONS 8u
+#define JIT_HASH    65536u
+#define JIT_TABLE   4096u
+
+/* An entry of the table of indirect branches: 32 bytes, read by translated code. */
+struct jit_target {
+    uint64_t key;   /* ctx << 32 | eip */
+    uint64_t code;  /* host address */
+    uint32_t page;  /* what c->tlb.code must have for it */
+    uint32_t pad[3];
+};
+
+struct jit_region {
+    uint8_t         *code, *code_end; /* writable view */
+    struct jit_unit *units;
+    struct jit_link *links;
+    struct jit_site *sites;
+    uint32_t         units_used, links_used, sites_used;
+};
+
+struct x86_jit {
+    uint8_t          *code;      /* writable view */
+    uint8_t          *exec;      /* executable view */
+    size_t            code_size;
+    uint8_t          *code_at;   /* next free byte of the current region */
+    struct jit_region region[JIT_REGIONS];
+    unsigned          current;
+    uint32_t          units_max, links_max, sites_max; /* of a region */
+    struct jit_unit  *units;     /* all regions' */
+    struct jit_link  *links;
+    struct jit_site  *sites;
+    struct jit_unit **hash;      /* [JIT_HASH] */
+    struct jit_unit **page;      /* [PHYS_PAGES] */
+    struct jit_target *table;    /* [JIT_TABLE] */
+    uint8_t          *seen;      /* [PHYS_PAGES / 8]: pages that had units dropped, for the statistics */
+    struct jit_ops    ops;
+    struct jit_ctx    ctx[JIT_CTX_MAX];
+    uint32_t          ctxs;
+    uint32_t          last_ctx;
+    uint64_t          until;     /* of the x86_run() in progress */
+
+    /* Entry points, in the executable view. */
+    uint64_t (*enter)(struct x86 *c, const void *code);  /* number << 8 | enum jit_exit */
+    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *slow, *load_flags, *make_cf; /* writable view, for jumps to them */
+
+    /* The instruction that a handler runs, and what comes after it. */
+    struct x86_insn   pair[2];
+    struct x86_block  block;     /* stands for the running unit where a handler asks */
+    bool              has_bmi2;
+    struct x86_jit_watch watch;
+    uint8_t           hot;       /* runs of a block in the interpreter before it is translated */
+    unsigned          most;      /* instructions of a unit */
+    enum jit_exit     left;      /* why the slow path left */
+    uint32_t          left_site;
+    bool              done;      /* the handler went on to the next instruction */
+    const uint8_t    *resume;    /* host code to go on with */
+    struct jit_unit  *running;
+    struct x86_jit_stats stats;
+};
+
+static inline uint8_t *jit_writable(const struct x86_jit *j, uint32_t offset) { return j->code + offset; }
+static inline const uint8_t *jit_executable(const struct x86_jit *j, uint32_t offset) { return j->exec + offset; }
+
+/* cache.c */
+int  jit_cache_init(struct x86_jit *j, size_t bytes);
+void jit_cache_destroy(struct x86_jit *j);
+struct jit_unit *jit_find(struct x86_jit *j, uint32_t phys, uint32_t lin, uint32_t ctx);
+/* Room for a unit in the current region, after emptying the next one if need be. */
+struct jit_unit *jit_new_unit(struct x86 *c);
+struct jit_link *jit_new_link(struct x86_jit *j, struct jit_unit *from);
+struct jit_site *jit_new_site(struct x86_jit *j);
+void jit_add_unit(struct x86 *c, struct jit_unit *u);
+void jit_drop_unit(struct x86 *c, struct jit_unit *u);
+void jit_connect(struct x86 *c, struct jit_link *l, struct jit_unit *to, uint32_t page_value);
+/* Drops everything. */
+void jit_flush(struct x86 *c);
+uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx);
+
+/* translate.c */
+struct jit_unit *jit_translate(struct x86 *c, uint32_t phys, uint32_t lin, uint32_t ctx);
+
+/* stubs.c */
+void jit_make_stubs(struct x86 *c);
+
+/* run.c */
+const uint8_t *jit_slow(struct x86 *c, uint32_t site);
+void jit_load_flags(struct x86 *c);
+void jit_make_cf(struct x86 *c);
+
+/* jflags.c */
+void jit_realize_flags(struct x86 *c);
+uint16_t jit_pack_flags(const struct x86 *c);
+
+/* fp.c: what of the guest's x87 and SSE state is in the host's registers. */
+
+#endif

@@ -1,0 +1,66 @@
+/* ops.h: what the translator knows of an instruction, by its handler: so it is right for every model and prefix, as the decoder is. */
+#ifndef CPU_X86_JIT_OPS_H
+#define CPU_X86_JIT_OPS_H
+
+#include "cpu/x86/insn.h"
+
+#include <stdint.h>
+
+enum jit_kind {
+    OPK_NONE,
+    /* integer (x64_int.c): arg is 0..7 ADD OR ADC SBB AND SUB XOR CMP, 8 TEST */
+    OPK_ALU_RR, OPK_ALU_RI, OPK_ALU_RM, OPK_ALU_MR, OPK_ALU_MI,
+    OPK_INC_R, OPK_INC_M, OPK_DEC_R, OPK_DEC_M, OPK_NOT_R, OPK_NOT_M, OPK_NEG_R, OPK_NEG_M,
+    OPK_MUL_R, OPK_MUL_M, OPK_DIV_R, OPK_DIV_M, /* arg 1: signed */
+    OPK_IMUL_RR, OPK_IMUL_RM, OPK_IMUL_RRI, OPK_IMUL_RMI,
+    OPK_XADD_R, OPK_XADD_M, OPK_CMPXCHG_R, OPK_CMPXCHG_M, OPK_BSWAP,
+    OPK_BSF_RR, OPK_BSF_RM, /* arg 1: BSR */
+    /* shifts (x64_shift.c): arg is ModRM.reg of group 2 */
+    OPK_SHIFT_RI, OPK_SHIFT_MI, OPK_SHIFT_RC, OPK_SHIFT_MC,
+    OPK_DOUBLE_RRI, OPK_DOUBLE_MRI, OPK_DOUBLE_RRC, OPK_DOUBLE_MRC, /* arg 1: SHRD */
+    OPK_BT_RR, OPK_BT_RI, OPK_BT_MR, OPK_BT_MI, /* arg 0..3 BT BTS BTR BTC */
+    /* moves (x64_move.c) */
+    OPK_MOV_RR, OPK_MOV_RI, OPK_MOV_RM, OPK_MOV_MR, OPK_MOV_MI, OPK_MOV_AO, OPK_MOV_OA,
+    OPK_EXTEND_RR, OPK_EXTEND_RM, /* arg: opcode, 0FB6 0FB7 0FBE 0FBF less 0F00 */
+    OPK_LEA, OPK_XCHG_RR, OPK_XCHG_MR, OPK_PUSH_R, OPK_PUSH_I, OPK_PUSH_M, OPK_POP_R, OPK_POP_M, OPK_LEAVE, OPK_PUSHA, OPK_POPA,
+    OPK_CBW, OPK_CWD, OPK_SETCC_R, OPK_SETCC_M, OPK_CMOV_RR, OPK_CMOV_RM, OPK_NOP, OPK_XLAT,
+    OPK_CF, /* arg 0 CLC, 1 STC, 2 CMC */
+    OPK_LAHF, OPK_SAHF,
+    /* branches (x64_branch.c) */
+    OPK_JCC, OPK_JMP, OPK_CALL, OPK_JMP_R, OPK_JMP_M, OPK_CALL_R, OPK_CALL_M, OPK_RET, OPK_RET_I,
+    OPK_LOOP, OPK_LOOPE, OPK_LOOPNE, OPK_JCXZ,
+    /* strings without repetition (x64_string.c) */
+    OPK_MOVS, OPK_STOS, OPK_LODS, OPK_SCAS, OPK_CMPS,
+    /* x87, MMX, SSE (x64_fp.c) */
+    OPK_X87, OPK_MMX, OPK_SSE,
+    /* no emitter, but it may change the context */
+    OPK_CONTEXT,
+};
+
+struct jit_op {
+    x86_fn  *fn;
+    uint8_t  kind;  /* enum jit_kind */
+    uint8_t  arg;
+    uint8_t  size;  /* operand size in bytes */
+};
+
+/* The table by handler. */
+#define JIT_OP_SLOTS 2048u
+struct jit_ops {
+    const struct jit_op *slot[JIT_OP_SLOTS];
+};
+void jit_ops_init(struct jit_ops *o);
+/* Of the handler FN; NULL if it is not in the table. */
+const struct jit_op *jit_op_of(const struct jit_ops *o, x86_fn *fn);
+
+/* What an instruction does to what the planner looks at. */
+struct jit_effects {
+    uint16_t flags_read, flags_written; /* written: whatever they were before, in every case */
+    uint16_t regs;    /* register slots that it changes, a bit each */
+    bool     slow;    /* it may turn to its handler, which sees all flags */
+    bool     keeps;   /* it leaves the flags that it does not write as they are, in the host's too */
+};
+
+struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op *op);
+
+#endif

@@ -1,0 +1,366 @@
+/* run.c: into translated code and out again, and what happens in between: docs/TRICKS.md. */
+#include "cpu/x86/block_cache.h"
+#include "cpu/x86/flags.h"
+#include "cpu/x86/jit/jit_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#if !defined(__x86_64__)
+#error "jit/run.c is for x86-64 hosts; others build jit/none.c"
+#endif
+
+enum { HOT = 24 }; /* runs of a block in the interpreter before it is translated */
+
+bool x86_jit_supported(void)
+{
+    return true;
+}
+
+/* --- context -------------------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t mode_of(const struct x86 *c)
+{
+    uint32_t mode = (c->code32 ? MODE_CODE32 : 0) | (c->stack32 ? MODE_STACK32 : 0) | (c->cpl == 3 ? MODE_USER : 0) |
+                    (c->eflags & FLAG_DF ? MODE_DF : 0);
+
+    for (unsigned n = 0; n < 4; n++) {
+        const struct x86_segment *s = &c->seg[n];
+        if (n == SEG_CS) continue;
+        if (s->base == 0 && s->read_limit == 0xFFFFFFFF && s->write_limit == 0xFFFFFFFF) mode |= (uint32_t)MODE_FLAT << n;
+        else if (s->read_limit == 0xFFFF && s->write_limit == 0xFFFF) mode |= (uint32_t)MODE_64K << n;
+    }
+    return mode;
+}
+
+static uint32_t ctx_of(struct x86 *c)
+{
+    struct jit_ctx ctx = {mode_of(c), c->seg[SEG_CS].base, c->seg[SEG_CS].limit};
+
+    return jit_intern_ctx(c, &ctx);
+}
+
+/* --- slow path ---------------------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t operand(const struct x86 *c, unsigned reg, unsigned size)
+{
+    return size == 1 ? ((const uint8_t *)c->gpr)[reg] : (uint32_t)c->gpr[reg];
+}
+
+/* The flags before the instruction of S, in the interpreter's form. */
+static void realize_at(struct x86 *c, const struct jit_site *s)
+{
+    const struct flag_record *r = &s->flags;
+
+    if (r->kind != FLAGS_HOME) {
+        unsigned size = 1u << (r->kind >> 5 & 3);
+        c->jf.kind = r->kind;
+        if (r->a_place == PLACE_REG) c->jf.a = operand(c, r->a_reg, size);
+        c->jf.b = r->b_place == PLACE_REG ? operand(c, r->b_reg, size) : r->b_imm;
+    }
+    jit_realize_flags(c);
+}
+
+/* For what comes next: all that translated code may take the flags from says the same. */
+static void publish_flags(struct x86 *c)
+{
+    uint32_t flags = flags_arith(c);
+
+    c->jf.kind = 0;
+    c->jf.cf = flags & FLAG_CF;
+    c->jf.of = (flags & FLAG_OF) != 0;
+    c->jf.a = flags | FLAG_1 | FLAG_IF; // the host's
+}
+
+void jit_load_flags(struct x86 *c)
+{
+    jit_realize_flags(c);
+    publish_flags(c);
+}
+
+void jit_make_cf(struct x86 *c)
+{
+    jit_realize_flags(c);
+    c->jf.cf = flag_cf(c);
+    c->jf.kind = FLAGS_CF;
+}
+
+static void handler_done(struct x86 *c, const struct x86_insn *i)
+{
+    (void)i;
+    c->jit->done = true;
+}
+
+/* Runs the instruction of S in its handler. True: it went on to the next one. */
+static bool run_handler(struct x86 *c, const struct jit_site *s)
+{
+    struct x86_jit *j = c->jit;
+
+    j->pair[0] = s->insn;
+    j->pair[0].block = s->next ? NULL : &j->block;
+    j->pair[1] = (struct x86_insn){.fn = handler_done, .off = s->insn.len, .left = (uint8_t)(s->insn.left - 1), .block = &j->block};
+    j->block.link[0] = j->block.link[1] = NULL;
+    j->done = false;
+    j->running = s->unit;
+    c->eip = s->eip;
+    c->block = &j->block;
+    j->pair[0].fn(c, j->pair);
+    j->running = NULL;
+    if (c->cache->patched) {
+        c->cache->patched->fn = c->cache->patched_fn;
+        c->cache->patched = NULL;
+    }
+    c->cur = NULL;
+    return j->done;
+}
+
+static bool leave(struct x86 *c, enum jit_exit why, uint32_t site)
+{
+    c->jit->left = why;
+    c->jit->left_site = site;
+    return false;
+}
+
+/* Makes the access of S possible without its handler: a translation that was not cached, of plain memory. */
+static bool fill_for(struct x86 *c, const struct jit_site *s)
+{
+    const struct x86_insn    *i = &s->insn;
+    unsigned                  seg = s->stack == STACK_NONE ? i->seg : SEG_SS, size = s->access_size;
+    uint32_t                  off = s->stack == STACK_NONE ? x86_ea(c, i) : ((uint32_t)c->gpr[REG_ESP] + (uint32_t)s->stack) & c->sp_mask;
+    const struct x86_segment *g = &c->seg[seg];
+    lin_t                     lin = g->base + off;
+
+    if (!size || c->tlb_read == c->tlb.none || (int64_t)off + size - 1 > (s->access_write ? g->write_limit : g->read_limit)) return false;
+    if ((lin & PAGE_MASK) > PAGE_SIZE - size) return false;
+    return x86_fill_quick(c, lin, s->access_write);
+}
+
+/* Continues with the instruction of site N in C: where the host is to go on, NULL to leave. */
+const uint8_t *jit_slow(struct x86 *c, uint32_t n)
+{
+    struct x86_jit  *j = c->jit;
+    struct jit_site *s = &j->sites[n];
+
+    realize_at(c, s);
+    if (fill_for(c, s) && s->unit->valid) {
+        publish_flags(c);
+        return jit_executable(j, s->retry);
+    }
+    j->stats.slow++;
+    if (!s->next) {
+        leave(c, EXIT_SITE, n);
+        return NULL;
+    }
+    if (!run_handler(c, s)) {
+        leave(c, EXIT_LOOP, 0);
+        return NULL;
+    }
+    if (c->kicked || !s->unit->valid || (s->check_ctx && ctx_of(c) != s->unit->ctx) || c->inhibit || c->step_blocks) {
+        c->budget += s->insn.left - 1;
+        c->eip = s->eip + s->insn.len;
+        leave(c, EXIT_LOOP, 0);
+        return NULL;
+    }
+    publish_flags(c);
+    return jit_executable(j, s->next);
+}
+
+/* --- the loop ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* What the loop looks at between blocks has nothing to say. */
+static bool goes_on(const struct x86 *c)
+{
+    if (c->kicked || c->exc.pending || c->debug_hit || c->inhibit || c->inhibit_traps || c->halted || c->step_mode || c->step_blocks) return false;
+    if ((c->eflags & FLAG_TF) || c->shutdown || c->budget <= 0) return false;
+    if ((c->pending & PENDING_NMI) && !c->nmi_blocked) return false;
+    return !((c->pending & PENDING_INTR) && (c->eflags & FLAG_IF));
+}
+
+/* Physical address of CS:EIP where the translation is cached and may be executed; *VALUE: what c->tlb.code says of the page. */
+static bool locate(struct x86 *c, uint32_t *phys, uint32_t *lin, uint32_t *value)
+{
+    uint64_t e;
+    uint32_t page;
+
+    if (c->eip > c->seg[SEG_CS].limit) return false;
+    *lin = c->seg[SEG_CS].base + c->eip;
+    e = c->tlb.entry[*lin >> PAGE_SHIFT];
+    if (!(e & TLB_VALID) || (e & TLB_NX) || (c->cpl == 3 && !(e & TLB_USER)) || e >> 32) return false;
+    page = phys_wrap(c->phys, (uint32_t)e & ~PAGE_MASK);
+    *phys = page | (*lin & PAGE_MASK);
+    *value = page >> PAGE_SHIFT | CODE_VALID | (e & TLB_USER ? CODE_USER : 0);
+    c->tlb.code[*lin >> PAGE_SHIFT] = *value;
+    return true;
+}
+
+static void remember_target(struct x86_jit *j, const struct jit_unit *u, uint32_t value)
+{
+    struct jit_target *t = &j->table[u->eip & (JIT_TABLE - 1)];
+
+    t->key = (uint64_t)u->ctx << 32 | u->eip;
+    t->code = (uintptr_t)jit_executable(j, u->code);
+    t->page = value;
+}
+
+static struct jit_unit *unit_here(struct x86 *c, uint32_t *value)
+{
+    uint32_t phys, lin;
+
+    return locate(c, &phys, &lin, value) ? jit_find(c->jit, phys, lin, ctx_of(c)) : NULL;
+}
+
+/* Runs U and what follows it. True: c->eip is where to go on, and there may be a unit. */
+static bool enter(struct x86 *c, struct jit_unit *u, struct jit_link **link, bool *indirect)
+{
+    struct x86_jit *j = c->jit;
+    uint64_t        r;
+    uint32_t        number;
+
+    c->eflags &= ~(uint32_t)FLAG_RF;
+    j->stats.entries++;
+    r = j->enter(c, jit_executable(j, u->code));
+    c->sse_live = false;
+    jit_realize_flags(c);
+    number = (uint32_t)(r >> 8);
+    if ((r & 0xFF) == EXIT_LOOP) {
+        r = j->left;
+        number = j->left_site;
+    }
+    switch ((enum jit_exit)(r & 0xFF)) {
+    case EXIT_LINK:
+        *link = &j->links[number];
+        c->eip = (*link)->eip;
+        return true;
+    case EXIT_INDIRECT:
+        *indirect = true;
+        c->eip = number;
+        j->stats.dispatches++;
+        return true;
+    case EXIT_BUDGET:
+        c->eip = j->units[number].eip;
+        c->budget += j->units[number].count;
+        return false;
+    case EXIT_SITE:
+        run_handler(c, &j->sites[number]);
+        return true;
+    default: return false;
+    }
+}
+
+/* The interpreter's handlers are to come back to the loop now and then, so its budget is kept small: interp.c. */
+static void take_all_budget(struct x86 *c, uint64_t until)
+{
+    uint64_t n = until - c->limit;
+
+    if (c->limit >= until) return;
+    c->limit += n;
+    c->budget += (int64_t)n;
+}
+
+static void give_back_budget(struct x86 *c)
+{
+    enum { MOST = 8192 };
+
+    if (c->budget <= MOST) return;
+    c->limit -= (uint64_t)(c->budget - MOST);
+    c->budget = MOST;
+}
+
+bool x86_jit_run(struct x86 *c, uint64_t until)
+{
+    struct jit_link *link = NULL;
+    bool             indirect = false, ran = false;
+
+    for (;;) {
+        uint32_t         value;
+        struct jit_unit *u = unit_here(c, &value);
+
+        if (!u) break;
+        if (link && !c->step_blocks) jit_connect(c, link, u, value);
+        if (indirect && !c->step_blocks) remember_target(c->jit, u, value);
+        link = NULL;
+        indirect = false;
+        take_all_budget(c, until);
+        if (c->budget < u->count) break;
+        ran = true;
+        if (!enter(c, u, &link, &indirect)) break;
+        if (!goes_on(c)) break;
+    }
+    give_back_budget(c);
+    c->block = NULL;
+    if (ran && c->step_blocks) x86_kick(c);
+    return ran;
+}
+
+static bool translate(struct x86 *c, uint32_t phys, uint32_t lin)
+{
+    const struct x86_jit_watch *w = &c->jit->watch;
+    uint64_t                    from = w->now ? w->now(w->opaque) : 0;
+    struct jit_unit            *u = jit_translate(c, phys, lin, ctx_of(c));
+
+    if (w->now) c->jit->stats.translate_ns += w->now(w->opaque) - from;
+    if (u && w->translated) w->translated(w->opaque, jit_executable(c->jit, u->code), u->code_size, u->lin);
+    return u != NULL;
+}
+
+bool x86_jit_count(struct x86 *c, struct x86_block *b)
+{
+    uint32_t phys, lin, value;
+
+    if (++b->runs < c->jit->hot) return false;
+    b->runs = c->jit->hot > 4 ? c->jit->hot - 4 : 0; // if there is nothing to translate, or another context comes later
+    if (!locate(c, &phys, &lin, &value)) return false;
+    return !jit_find(c->jit, phys, lin, ctx_of(c)) && translate(c, phys, lin);
+}
+
+/* --- making --------------------------------------------------------------------------------------------------------------------------------- */
+
+int x86_jit_init(struct x86 *c, size_t code_bytes)
+{
+    struct x86_jit *j = calloc(1, sizeof(*j));
+    int             error;
+
+    if (!j) return -ENOMEM;
+    if ((error = jit_cache_init(j, code_bytes ? code_bytes : JIT_DEFAULT_CODE))) {
+        jit_cache_destroy(j);
+        free(j);
+        return error;
+    }
+    j->hot = HOT;
+    j->most = JIT_MAX_INSNS;
+    jit_ops_init(&j->ops);
+    j->has_bmi2 = __builtin_cpu_supports("bmi2");
+    c->jit = j;
+    jit_make_stubs(c);
+    return 0;
+}
+
+void x86_jit_eager(struct x86 *c, unsigned most)
+{
+    c->jit->hot = 1;
+    c->jit->most = most < JIT_MAX_INSNS ? most : JIT_MAX_INSNS;
+}
+
+void x86_jit_watch(struct x86 *c, const struct x86_jit_watch *watch)
+{
+    c->jit->watch = *watch;
+}
+
+void x86_jit_destroy(struct x86 *c)
+{
+    if (!c->jit) return;
+    jit_cache_destroy(c->jit);
+    free(c->jit);
+    c->jit = NULL;
+}
+
+void x86_jit_flush(struct x86 *c)
+{
+    if (c->jit) jit_flush(c);
+}
+
+void x86_jit_stats(const struct x86 *c, struct x86_jit_stats *stats)
+{
+    if (c->jit) *stats = c->jit->stats;
+    else memset(stats, 0, sizeof(*stats));
+}

@@ -1,0 +1,140 @@
+/* stubs.c: the few pieces of host code that all units share: the way in, the ways out, and the calls into C.
+ *
+ * Host registers in translated code: EAX ECX EDX EBX EBP ESI EDI are the guest's, ESP is in r15, upper halves zero. r14 is the
+ * struct x86, 128 bytes in; r12 and r13 are its quick tables for reads and for writes. r8 to r11 are scratch. */
+#include "cpu/x86/jit/emit.h"
+#include "cpu/x86/jit/jit_private.h"
+#include "cpu/x86/jit/x64.h"
+
+static const uint8_t saved[] = {RBX, RBP, R12, R13, R14, R15};
+
+static void push(struct emit *e, unsigned reg) { emit_opcode(e, 0x50 | (reg & 7), 4, 0, 0, reg, false); }
+static void pop(struct emit *e, unsigned reg) { emit_opcode(e, 0x58 | (reg & 7), 4, 0, 0, reg, false); }
+
+static void load_registers(struct emit *e)
+{
+    for (unsigned r = 0; r < 8; r++) emit_rm(e, 0x8B, 4, x64_gpr(r), x64_ctx(offsetof(struct x86, gpr) + 8 * r));
+}
+
+static void store_registers(struct emit *e)
+{
+    for (unsigned r = 0; r < 8; r++) emit_rm(e, 0x89, 8, x64_gpr(r), x64_ctx(offsetof(struct x86, gpr) + 8 * r));
+}
+
+static void load_tables(struct emit *e)
+{
+    emit_rm(e, 0x8B, 8, R12, x64_ctx(offsetof(struct x86, tlb_read)));
+    emit_rm(e, 0x8B, 8, R13, x64_ctx(offsetof(struct x86, tlb_write)));
+}
+
+static void call_c(struct emit *e, uintptr_t fn)
+{
+    emit_rm(e, 0x8D, 8, RDI, (struct host_mem){R14, NO_REG, 0, -X64_BIAS});
+    emit_mov_ri64(e, RAX, fn);
+    emit_rr(e, 0xFF, 4, 2, RAX);
+}
+
+/* rdi: the struct x86; rsi: where to go. */
+static void make_entry(struct x86_jit *j, struct emit *e)
+{
+    j->enter = (uint64_t (*)(struct x86 *, const void *))(uintptr_t)(j->exec + (e->p - j->code));
+    for (unsigned n = 0; n < sizeof(saved); n++) push(e, saved[n]);
+    emit_rr(e, 0x83, 8, 5, RSP); // sub rsp, 8: aligned for calls
+    emit8(e, 8);
+    emit_rm(e, 0x8D, 8, R14, (struct host_mem){RDI, NO_REG, 0, X64_BIAS});
+    emit_rr(e, 0x8B, 8, R8, RSI);
+    load_tables(e);
+    load_registers(e);
+    emit_rr(e, 0xFF, 4, 4, R8);
+}
+
+/* Out, with REASON; r11d: which link, unit or site. */
+static const uint8_t *make_exit(struct emit *e, enum jit_exit reason)
+{
+    const uint8_t *at = e->p;
+
+    store_registers(e);
+    x64_store_fp(e);
+    emit_mov_rr(e, RDX, R11);
+    emit_mov_ri(e, RAX, reason);
+    emit_opcode(e, 0xC1, 8, 0, 0, RDX, false); // shl rdx, 8; the number above the reason
+    emit8(e, 0xE0 | RDX);
+    emit8(e, 8);
+    emit_rr(e, 0x0B, 8, RAX, RDX);
+    emit_rr(e, 0x83, 8, 0, RSP);
+    emit8(e, 8);
+    for (unsigned n = sizeof(saved); n-- > 0;) pop(e, saved[n]);
+    emit8(e, 0xC3);
+    return at;
+}
+
+/* r11d: the site. Runs its instruction in C and goes on where that says; or leaves. */
+static const uint8_t *make_slow(struct x86_jit *j, struct emit *e)
+{
+    const uint8_t *at = e->p;
+    uint8_t       *leave;
+
+    store_registers(e);
+    x64_store_fp(e);
+    emit_mov_rr(e, RSI, R11);
+    call_c(e, (uintptr_t)jit_slow);
+    emit_rr(e, 0x85, 8, RAX, RAX);
+    leave = emit_jcc(e, CC_E);
+    emit_rr(e, 0x8B, 8, R8, RAX);
+    load_tables(e);
+    x64_load_fp(e);
+    emit8(e, 0x68); // push imm32, so that the stack is as before; replaced by the flags
+    emit32(e, 0);
+    emit_rm(e, 0x8B, 4, RAX, x64_ctx(offsetof(struct x86, jf.a)));
+    emit_rm(e, 0x89, 8, RAX, (struct host_mem){RSP, NO_REG, 0, 0});
+    emit8(e, 0x9D); // popfq
+    load_registers(e);
+    emit_rr(e, 0xFF, 4, 4, R8);
+    emit_patch(e, leave, e->p);
+    emit_mov_ri(e, RAX, EXIT_LOOP);
+    emit_rr(e, 0x83, 8, 0, RSP);
+    emit8(e, 8);
+    for (unsigned n = sizeof(saved); n-- > 0;) pop(e, saved[n]);
+    emit8(e, 0xC3);
+    (void)j;
+    return at;
+}
+
+/* Called (with r8 to r11 free): a function of the struct x86 only. WITH_FLAGS: loads the host's flags from c->jf.a afterwards. */
+static const uint8_t *make_call(struct emit *e, uintptr_t fn, bool with_flags)
+{
+    const uint8_t *at = e->p;
+
+    emit_rr(e, 0x83, 8, 5, RSP); // sub rsp, 8
+    emit8(e, 8);
+    store_registers(e);
+    x64_store_fp(e);
+    call_c(e, fn);
+    x64_load_fp(e);
+    if (with_flags) {
+        emit8(e, 0x68);
+        emit32(e, 0);
+        emit_rm(e, 0x8B, 4, RAX, x64_ctx(offsetof(struct x86, jf.a)));
+        emit_rm(e, 0x89, 8, RAX, (struct host_mem){RSP, NO_REG, 0, 0});
+        emit8(e, 0x9D);
+    }
+    load_registers(e);
+    emit_rm(e, 0x8D, 8, RSP, (struct host_mem){RSP, NO_REG, 0, 8}); // lea: the flags stay
+    emit8(e, 0xC3);
+    return at;
+}
+
+void jit_make_stubs(struct x86 *c)
+{
+    struct x86_jit *j = c->jit;
+    struct emit     e = {.p = j->code, .end = j->code + JIT_STUB_BYTES};
+
+    make_entry(j, &e);
+    j->exit_link = make_exit(&e, EXIT_LINK);
+    j->exit_budget = make_exit(&e, EXIT_BUDGET);
+    j->exit_site = make_exit(&e, EXIT_SITE);
+    j->exit_indirect = make_exit(&e, EXIT_INDIRECT);
+    j->slow = make_slow(j, &e);
+    j->load_flags = make_call(&e, (uintptr_t)jit_load_flags, true);
+    j->make_cf = make_call(&e, (uintptr_t)jit_make_cf, false);
+}

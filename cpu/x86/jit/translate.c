@@ -1,0 +1,155 @@
+/* translate.c: from guest bytes to a unit: decode, find out which flags anybody may see, emit. */
+#include "cpu/x86/decode.h"
+#include "cpu/x86/jit/x64.h"
+
+#include <stdlib.h>
+
+/* --- decoding --------------------------------------------------------------------------------------------------------------------------- */
+
+/* A conditional branch forward is left on the way; anything else that ends a basic block ends the unit. */
+static bool goes_on_after(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    uint32_t size = op ? op->size : 0, target = t->u->eip + i->off + i->len + i->imm;
+
+    if (!op || op->kind != OPK_JCC) return false;
+    if (size == 2) target &= 0xFFFF;
+    return target > t->u->eip + i->off && target <= t->ctx.cs_limit;
+}
+
+static void decode(struct tr *t, const uint8_t *host, unsigned available)
+{
+    unsigned at = 0;
+    uint64_t room = (uint64_t)t->ctx.cs_limit + 1 - t->u->eip;
+
+    if (available > room) available = (unsigned)room;
+    while (t->count < t->j->most) {
+        struct x86_insn       *i = &t->insn[t->count];
+        enum x86_decode_result r = x86_decode(t->c->model, t->ctx.mode & MODE_CODE32, host + at, available - at, i);
+
+        if (r == DECODE_SHORT || r == DECODE_LONG) break;
+        i->off = (uint16_t)at;
+        at += i->len;
+        t->op[t->count] = jit_op_of(&t->j->ops, i->fn);
+        t->effects[t->count] = jit_effects_of(i, t->op[t->count]);
+        t->ends[t->count] = r == DECODE_END && !goes_on_after(t, i, t->op[t->count]);
+        t->count++;
+        if (t->ends[t->count - 1]) break;
+    }
+    t->u->bytes = (uint16_t)at;
+    t->u->count = (uint8_t)t->count;
+}
+
+/* Backwards: which flags may be seen after each instruction. Whatever may fault, leave or call a handler sees all. */
+static void find_live_flags(struct tr *t)
+{
+    uint16_t live = FLAGS_ALL;
+
+    for (unsigned n = t->count; n-- > 0;) {
+        const struct jit_effects *e = &t->effects[n];
+        bool                      leaves = e->slow || (t->op[n] && t->op[n]->kind == OPK_JCC);
+
+        t->live[n] = live;
+        live = (uint16_t)((live & ~e->flags_written) | e->flags_read | (leaves ? FLAGS_ALL : 0));
+    }
+}
+
+/* --- emitting --------------------------------------------------------------------------------------------------------------------------- */
+
+static void emit_head(struct tr *t)
+{
+    struct emit *e = &t->e;
+
+    emit_rm(e, t->count < 128 ? 0x83 : 0x81, 8, 5, CTX(budget)); // sub qword [budget], count
+    emit8(e, t->count);
+    x64_cold(t, COLD_BUDGET, emit_jcc(e, CC_S));
+}
+
+static bool emit_one(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    if (op->kind < OPK_SHIFT_RI) return x64_emit_int(t, i, op);
+    if (op->kind < OPK_MOV_RR) return x64_emit_shift(t, i, op);
+    if (op->kind < OPK_JCC) return x64_emit_move(t, i, op);
+    if (op->kind < OPK_MOVS) return x64_emit_branch(t, i, op);
+    if (op->kind < OPK_X87) return x64_emit_string(t, i, op);
+    return op->kind < OPK_CONTEXT && x64_emit_fp(t, i, op);
+}
+
+/* Whether this one ends its unit when a handler runs it. */
+static bool is_last(const struct tr *t)
+{
+    return t->k + 1 == t->count;
+}
+
+static void emit_insn(struct tr *t)
+{
+    const struct x86_insn *i = &t->insn[t->k];
+    const struct jit_op   *op = t->op[t->k];
+    uint32_t               first_site = t->j->region[t->j->current].sites_used;
+    struct jit_site       *sites = t->j->region[t->j->current].sites;
+    bool                   ended = t->ends[t->k], done;
+
+    t->start = t->code_of[t->k] = t->e.p;
+    done = op && emit_one(t, i, op);
+    if (!done) {
+        if (ended) flags_home(t);
+        x64_handler(t, i, ended);
+    }
+    for (uint32_t n = first_site; n < t->j->region[t->j->current].sites_used; n++)
+        sites[n].next = ended ? 0 : (uint32_t)(t->e.p - t->j->code);
+    if (is_last(t) && !ended) {
+        flags_home(t);
+        x64_go_to(t, (t->u->eip + t->u->bytes) & t->c->eip_mask);
+    }
+}
+
+static bool emit_all(struct tr *t)
+{
+    emit_head(t);
+    t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    for (t->k = 0; t->k < t->count; t->k++) emit_insn(t);
+    x64_emit_colds(t);
+    return !t->failed && !t->e.full;
+}
+
+struct jit_unit *jit_translate(struct x86 *c, uint32_t phys, uint32_t lin, uint32_t ctx)
+{
+    const struct phys_region *r = phys_reader(c->phys, phys);
+    struct x86_jit           *j = c->jit;
+    struct tr                *t;
+    struct jit_unit          *u = NULL;
+
+    if ((r->kind != PHYS_RAM && r->kind != PHYS_ROM) || r->dirty) return NULL;
+    if (!(t = malloc(sizeof(*t)))) return NULL;
+    memset(t, 0, offsetof(struct tr, insn));
+    t->count = t->colds = 0;
+    t->failed = t->sse_ready = t->x87_ready = false;
+    t->host = 0;
+    t->c = c;
+    t->j = j;
+    u = t->u = jit_new_unit(c);
+    t->ctx = j->ctx[ctx];
+    u->phys = phys;
+    u->lin = lin;
+    u->eip = lin - t->ctx.cs_base;
+    u->ctx = ctx;
+    decode(t, r->host + (phys - r->base), PAGE_SIZE - (phys & PAGE_MASK));
+    if (!t->count) goto none;
+    find_live_flags(t);
+    j->code_at = (uint8_t *)(((uintptr_t)j->code_at + 15) & ~(uintptr_t)15);
+    t->e = (struct emit){.p = j->code_at, .end = j->region[j->current].code_end};
+    u->code = (uint32_t)(t->e.p - j->code);
+    if (!emit_all(t)) goto none;
+    u->code_size = (uint32_t)(t->e.p - j->code_at);
+    j->code_at = t->e.p;
+    j->stats.translations++;
+    j->stats.instructions += t->count;
+    j->stats.code_bytes += u->code_size;
+    jit_add_unit(c, u);
+    free(t);
+    return u;
+none:
+    for (struct jit_link *l = u->out; l; l = l->next_out) l->to = NULL;
+    u->out = NULL;
+    free(t);
+    return NULL;
+}

@@ -1,0 +1,170 @@
+/* x64.h: what the emitters for x86-64 hosts share: the translation in progress and its primitives.
+ *
+ * Where things are: stubs.c. Rules for an emitter: until the last access of its instruction nothing of the guest's state changes,
+ * so that the instruction can be begun again, or run by its handler, from any access; flags are told to flags_made() and its
+ * relatives, and whatever overwrites the host's flags says so with flags_lost(). */
+#ifndef CPU_X86_JIT_X64_H
+#define CPU_X86_JIT_X64_H
+
+#include "cpu/x86/jit/emit.h"
+#include "cpu/x86/jit/jit_private.h"
+#include "cpu/x86/jit/ops.h"
+
+#include <stddef.h>
+
+#define X64_BIAS 128 /* r14 points so far into struct x86, so that more of it is within a byte's displacement */
+
+/* Host register of a guest register slot. */
+static inline unsigned x64_gpr(unsigned slot) { return slot == REG_ESP ? R15 : slot; }
+
+/* Whether a byte operand, as struct x86_insn has it, is AH, CH, DH or BH; the host register of any byte operand. */
+static inline bool     x64_high(unsigned byte) { return byte & 1; }
+static inline unsigned x64_gpr8(unsigned byte) { return (byte >> 3) + (byte & 1 ? 4 : 0); }
+
+/* A member of struct x86. */
+static inline struct host_mem x64_ctx(size_t offset)
+{
+    return (struct host_mem){R14, NO_REG, 0, (int32_t)offset - X64_BIAS};
+}
+#define CTX(member) x64_ctx(offsetof(struct x86, member))
+
+#define FLAGS_ALL FLAG_ARITH
+
+/* Code out of the way of the main path. */
+enum cold_kind { COLD_SLOW, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_BUDGET };
+
+struct cold {
+    enum cold_kind kind;
+    uint8_t       *from;    /* jump that leads here */
+    uint8_t       *back;    /* where to go on */
+    const uint8_t *call;    /* COLD_CALL: what to call */
+    uint32_t       site;
+    uint8_t        size;    /* COLD_CROSSING: of the access */
+    /* COLD_EDGE: a side exit */
+    struct flag_record flags;
+    bool           save;    /* flags are live on it */
+    uint32_t       eip, refund;
+    struct jit_link *link;  /* COLD_LINK: the stub of an unlinked jump */
+};
+#define COLD_MAX 512
+
+struct tr {
+    struct x86      *c;
+    struct x86_jit  *j;
+    struct jit_unit *u;
+    struct emit      e;
+    struct jit_ctx   ctx;
+
+    struct x86_insn      insn[JIT_MAX_INSNS + 1];
+    const struct jit_op *op[JIT_MAX_INSNS + 1]; /* NULL: the handler runs it */
+    struct jit_effects   effects[JIT_MAX_INSNS + 1];
+    bool                 ends[JIT_MAX_INSNS + 1]; /* the unit ends with it */
+    uint16_t             live[JIT_MAX_INSNS + 1]; /* flags that somebody may see after the instruction */
+    unsigned             count, k;
+
+    uint8_t           *start;  /* of the current instruction's code */
+    uint8_t           *code_of[JIT_MAX_INSNS + 1];
+    struct flag_record flags;  /* how to get them, as far as they are live */
+    uint16_t           host;   /* which of them are in the host's flags */
+    bool               sse_ready, x87_ready; /* the unit has made sure that they are in the host's registers */
+
+    struct cold cold[COLD_MAX];
+    unsigned    colds;
+    bool        failed;
+    uint32_t    first_site;
+};
+
+/* --- addresses and accesses (x64_mem.c) ------------------------------------------------------------------------------------------ */
+
+/* Offset of the memory operand to r8d. Flags are kept. */
+void x64_ea(struct tr *t, const struct x86_insn *i);
+/* From the offset in r8d to an access of SIZE bytes: afterwards x64_at is its host address. Goes to the slow path where it is not plain
+ * memory. Uses r9, the flags are lost. The site's number comes back. STACK: as struct jit_site has it. ALIGNED: unaligned ones too. */
+uint32_t x64_access(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write, int stack, bool aligned);
+/* Both, for the memory operand. */
+void x64_operand(struct tr *t, const struct x86_insn *i, unsigned size, bool write);
+/* (E)SP + DEPTH to r8d, and access. */
+void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size, bool write);
+/* The offset in r8d is none of what x64_access() can find again: its slow path is the handler at once. */
+void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write);
+/* (E)SP += N. Flags are kept. */
+void x64_move_sp(struct tr *t, int n);
+
+static inline struct host_mem x64_at(void) { return (struct host_mem){R8, R9, 0, 0}; }
+
+/* Marks the point where the current instruction may turn to its handler; returns the site's number. */
+uint32_t x64_site(struct tr *t, const struct x86_insn *i);
+/* Conditional jump to the slow path of SITE. */
+void x64_slow_if(struct tr *t, unsigned cc, uint32_t site);
+struct cold *x64_cold(struct tr *t, enum cold_kind kind, uint8_t *from);
+
+/* --- flags (x64_flags.c) ----------------------------------------------------------------------------------------------------------- */
+
+static inline void flags_lost(struct tr *t) { t->host = 0; }
+/* Whether flags after the current instruction matter. */
+static inline bool flags_live(const struct tr *t) { return t->live[t->k] != 0; }
+static inline bool flag_live(const struct tr *t, uint16_t mask) { return (t->live[t->k] & mask) != 0; }
+
+struct flag_operand {
+    enum flag_place place;
+    unsigned        reg;  /* register slot, or byte of the register file */
+    uint32_t        imm;
+};
+static inline struct flag_operand flag_reg(unsigned reg) { return (struct flag_operand){PLACE_REG, reg, 0}; }
+static inline struct flag_operand flag_imm(uint32_t imm) { return (struct flag_operand){PLACE_IMM, 0, imm}; }
+
+/* Whether registers A and B (either may be no register) keep their values as long as flags made now may be asked for. */
+bool flags_keep(const struct tr *t, struct flag_operand a, struct flag_operand b);
+/* The flags are now those of KIND on A and B, whose values last; HOST of them are in the host's. */
+void flags_record(struct tr *t, uint32_t kind, unsigned size, struct flag_operand a, struct flag_operand b, uint16_t host);
+/* Stores into c->jf. Flags and registers are kept. */
+void flags_store_kind(struct tr *t, uint32_t kind, unsigned size, uint16_t host);
+void flags_store_a(struct tr *t, unsigned host_reg);
+void flags_store_b(struct tr *t, unsigned host_reg);
+void flags_store_b_imm(struct tr *t, uint32_t imm);
+/* Everything that is recorded goes to c->jf. Flags are kept. */
+void flags_home(struct tr *t);
+void flags_home_of(struct tr *t, const struct flag_record *r);
+/* Brings the flags of MASK into the host's. */
+void flags_need(struct tr *t, uint16_t mask);
+/* Before an instruction that keeps CF (INC, DEC): saves it in c->jf.cf, if it matters. */
+void flags_save_cf(struct tr *t);
+/* Before one that changes only CF (and OF): what else there is goes to c->jf, which is told that c->jf.cf (and .of) overrides. */
+void flags_override(struct tr *t, uint16_t mask);
+/* After it: stores them from the host's flags. */
+void flags_overridden(struct tr *t, uint16_t mask);
+
+/* --- byte registers (x64_int.c) ------------------------------------------------------------------------------------------------------ */
+
+/* Host register that holds operand OPERAND of SIZE bytes in its low bytes: AH..DH are brought to SCRATCH. Flags are kept. */
+unsigned x64_source(struct tr *t, unsigned operand, unsigned size, unsigned scratch);
+/* Writes what is in host register FROM to it. Flags are kept. */
+void x64_write(struct tr *t, unsigned operand, unsigned size, unsigned from);
+/* Whether high bytes can be had at all on this host. */
+bool x64_bytes_ok(const struct tr *t, unsigned operand, unsigned size);
+
+/* Before an instruction with a memory operand that reads CF: puts it where an access does not reach; and back. */
+void x64_keep_carry(struct tr *t);
+void x64_get_carry(struct tr *t);
+
+/* --- emitters: x64_int.c, x64_move.c, x64_branch.c. False: no way to do this one here; nothing was emitted ------------------------ */
+
+bool x64_emit_int(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+bool x64_emit_shift(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+bool x64_emit_fp(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+
+/* The end of a unit that goes on at EIP. */
+void x64_go_to(struct tr *t, uint32_t eip);
+/* The handler runs the current instruction, and code goes on after it (LAST: it leaves the unit). */
+void x64_handler(struct tr *t, const struct x86_insn *i, bool last);
+void x64_emit_colds(struct tr *t);
+
+/* --- floating point in stubs.c's exits ------------------------------------------------------------------------------------------------ */
+
+void x64_store_fp(struct emit *e);
+void x64_load_fp(struct emit *e);
+
+#endif

@@ -1,0 +1,197 @@
+/* x64_branch.c: how units end, and how one goes on to the next. */
+#include "cpu/x86/jit/x64.h"
+
+static bool same_page(const struct tr *t, uint32_t eip)
+{
+    return !(((t->ctx.cs_base + eip) ^ t->u->lin) >> PAGE_SHIFT);
+}
+
+/* A jump whose distance is at AT, to be patched when there is a unit at EIP. */
+static struct jit_link *link_at(struct tr *t, uint8_t *at, uint32_t eip)
+{
+    struct jit_link *l = jit_new_link(t->j, t->u);
+
+    l->at = (uint32_t)(at - t->j->code);
+    l->eip = eip;
+    x64_cold(t, COLD_LINK, at)->link = l;
+    return l;
+}
+
+void x64_go_to(struct tr *t, uint32_t eip)
+{
+    struct emit *e = &t->e;
+    uint8_t     *elsewhere, *check;
+    struct jit_link *l;
+
+    if (same_page(t, eip)) {
+        link_at(t, emit_jmp(e), eip);
+        return;
+    }
+    emit_mov_ri64(e, R8, (uintptr_t)&t->c->tlb.code[(t->ctx.cs_base + eip) >> PAGE_SHIFT]);
+    emit_rm(e, 0x81, 4, 7, (struct host_mem){R8, NO_REG, 0, 0}); // cmp dword [r8], what the target's page must be
+    emit32(e, 0xFFFFFFFFu);
+    check = e->p - 4;
+    elsewhere = emit_jcc(e, CC_NE);
+    l = link_at(t, emit_jmp(e), eip);
+    l->check = (uint32_t)(check - t->j->code);
+    x64_cold(t, COLD_LINK, elsewhere)->link = l;
+}
+
+/* To EIP if CC. */
+static void go_if(struct tr *t, unsigned cc, uint32_t eip)
+{
+    if (same_page(t, eip)) link_at(t, emit_jcc(&t->e, cc), eip);
+    else x64_cold(t, COLD_EDGE, emit_jcc(&t->e, cc))->eip = eip;
+}
+
+/* To the offset in r10d, through the table of targets. */
+static void go_indirect(struct tr *t)
+{
+    struct emit *e = &t->e;
+    uint8_t     *miss[2];
+
+    emit_mov_rr(e, R9, R10);
+    emit_alu_ri(e, 4, 4, R9, JIT_TABLE - 1);
+    emit_rr(e, 0xC1, 4, 4, R9); // shl r9d, 5
+    emit8(e, 5);
+    emit_mov_ri64(e, R11, (uintptr_t)t->j->table);
+    emit_rr(e, 0x03, 8, R9, R11);
+    emit_mov_ri64(e, R8, (uint64_t)t->u->ctx << 32);
+    emit_rr(e, 0x0B, 8, R8, R10);
+    emit_rm(e, 0x3B, 8, R8, (struct host_mem){R9, NO_REG, 0, 0});
+    miss[0] = emit_jcc(e, CC_NE);
+    if (t->ctx.cs_base) emit_rm(e, 0x8D, 4, R8, (struct host_mem){R10, NO_REG, 0, (int32_t)t->ctx.cs_base});
+    else emit_mov_rr(e, R8, R10);
+    emit_rr(e, 0xC1, 4, 5, R8); // shr r8d, 12
+    emit8(e, PAGE_SHIFT);
+    emit_mov_ri64(e, R11, (uintptr_t)t->c->tlb.code);
+    emit_rm(e, 0x8B, 4, R8, (struct host_mem){R11, R8, 2, 0});
+    emit_rm(e, 0x3B, 4, R8, (struct host_mem){R9, NO_REG, 0, offsetof(struct jit_target, page)});
+    miss[1] = emit_jcc(e, CC_NE);
+    emit_rm(e, 0xFF, 4, 4, (struct host_mem){R9, NO_REG, 0, offsetof(struct jit_target, code)});
+    emit_patch(e, miss[0], e->p);
+    emit_patch(e, miss[1], e->p);
+    emit_mov_rr(e, R11, R10);
+    emit_jmp_to(e, t->j->exit_indirect);
+}
+
+/* A target beyond the limit of CS faults: the handler does that. */
+static void check_limit(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    if (t->ctx.cs_limit == 0xFFFFFFFFu || (size == 2 && t->ctx.cs_limit >= 0xFFFF)) return;
+    emit_alu_ri(&t->e, 7, 4, R10, t->ctx.cs_limit);
+    x64_slow_if(t, CC_A, x64_site(t, i));
+}
+
+static void push_return(struct tr *t, const struct x86_insn *i, unsigned size, uint32_t eip)
+{
+    x64_stack(t, i, -(int)size, size, true);
+    emit_rm(&t->e, 0xC7, size, 0, x64_at());
+    emit_imm(&t->e, size, eip);
+    x64_move_sp(t, -(int)size);
+}
+
+static void operand_to_r10(struct tr *t, const struct x86_insn *i, unsigned size, bool memory)
+{
+    if (memory) {
+        x64_operand(t, i, size, false);
+        emit_rm(&t->e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_at());
+    } else {
+        emit_rr(&t->e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_gpr(i->dst));
+    }
+}
+
+/* A conditional branch in the middle of a unit. */
+static void side_exit(struct tr *t, unsigned cc, uint32_t target)
+{
+    struct cold *k = x64_cold(t, COLD_EDGE, emit_jcc(&t->e, cc));
+
+    k->flags = t->flags;
+    k->save = true;
+    k->eip = target;
+    k->refund = t->count - t->k - 1;
+}
+
+/* Conditional on the counter: flags stay what they are. */
+static bool loop(struct tr *t, const struct x86_insn *i, const struct jit_op *op, uint32_t target, uint32_t next)
+{
+    struct emit *e = &t->e;
+    unsigned     size = i->amask == 0xFFFF ? 2 : 4;
+
+    if (op->kind == OPK_LOOPE || op->kind == OPK_LOOPNE) {
+        flags_need(t, FLAG_ZF);
+        emit_rr(e, 0x0F90 | (op->kind == OPK_LOOPE ? CC_E : CC_NE), 1, 0, R10);
+    }
+    if (op->kind == OPK_JCXZ) {
+        emit_rr(e, 0x85, size, RCX, RCX);
+        go_if(t, CC_E, target);
+    } else {
+        emit_alu_ri(e, 5, size, RCX, 1);
+        if (op->kind == OPK_LOOP) {
+            go_if(t, CC_NE, target);
+        } else {
+            uint8_t *zero = emit_jcc(e, CC_E);
+            emit_rr(e, 0x84, 1, R10, R10);
+            go_if(t, CC_NE, target);
+            emit_patch(e, zero, e->p);
+        }
+    }
+    x64_go_to(t, next);
+    return true;
+}
+
+bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    unsigned size = op->size;
+    uint32_t next = (t->u->eip + i->off + i->len) & t->c->eip_mask, raw = t->u->eip + i->off + i->len + i->imm;
+    uint32_t target = size == 2 ? raw & 0xFFFF : raw;
+    bool     relative = op->kind == OPK_JCC || op->kind == OPK_JMP || op->kind == OPK_CALL || (op->kind >= OPK_LOOP && op->kind <= OPK_JCXZ);
+
+    if (relative && target > t->ctx.cs_limit) return false;
+    if (next != t->u->eip + i->off + i->len) return false; // wraps
+    if (op->kind == OPK_JCC) {
+        flags_need(t, t->effects[t->k].flags_read);
+        if (t->k + 1 < t->count) {
+            side_exit(t, i->op & 15, target);
+            return true;
+        }
+        if (flags_live(t)) flags_home(t);
+        go_if(t, i->op & 15, target);
+        x64_go_to(t, next);
+        return true;
+    }
+    if (flags_live(t)) flags_home(t);
+    switch ((enum jit_kind)op->kind) {
+    case OPK_JMP: x64_go_to(t, target); return true;
+    case OPK_CALL:
+        push_return(t, i, size, next);
+        x64_go_to(t, target);
+        return true;
+    case OPK_JMP_R:
+    case OPK_JMP_M:
+        operand_to_r10(t, i, size, op->kind == OPK_JMP_M);
+        check_limit(t, i, size);
+        go_indirect(t);
+        return true;
+    case OPK_CALL_R:
+    case OPK_CALL_M:
+        operand_to_r10(t, i, size, op->kind == OPK_CALL_M);
+        check_limit(t, i, size);
+        push_return(t, i, size, next);
+        go_indirect(t);
+        return true;
+    case OPK_RET:
+    case OPK_RET_I:
+        x64_stack(t, i, 0, size, false);
+        emit_rm(&t->e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_at());
+        check_limit(t, i, size);
+        x64_move_sp(t, (int)size + (op->kind == OPK_RET_I ? (int)(i->imm & 0xFFFF) : 0));
+        go_indirect(t);
+        return true;
+    case OPK_LOOP:
+    case OPK_LOOPE:
+    case OPK_LOOPNE:
+    case OPK_JCXZ: return loop(t, i, op, target, next);
+    default: return false;
+    }
+}

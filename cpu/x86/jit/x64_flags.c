@@ -1,0 +1,204 @@
+/* x64_flags.c: where the guest's flags are while translated code runs.
+ *
+ * Inside a unit they are in the host's flags, which an access overwrites, and beside that either in c->jf ("home") or in a record
+ * that the translator keeps: what made them, and in which registers its operands still are. A record costs nothing until somebody
+ * asks: a fault, a jump out, a later instruction. See docs/TRICKS.md. */
+#include "cpu/x86/jit/x64.h"
+
+static uint16_t slot_bit(struct flag_operand o, unsigned size)
+{
+    return o.place != PLACE_REG ? 0 : (uint16_t)(1u << (size == 1 ? o.reg >> 3 : o.reg));
+}
+
+bool flags_keep(const struct tr *t, struct flag_operand a, struct flag_operand b)
+{
+    // Byte operands are numbered as bytes of the register file, which says the slot too: 8 a slot. Those of more bytes are slots.
+    const struct jit_op *op = t->op[t->k];
+    unsigned             size = op ? op->size : 4;
+    uint16_t             regs = slot_bit(a, size) | slot_bit(b, size), open = t->live[t->k];
+
+    if (size == 1 && ((a.place == PLACE_REG && x64_high(a.reg)) || (b.place == PLACE_REG && x64_high(b.reg)))) return false;
+    for (unsigned n = t->k + 1; n < t->count && open; n++) {
+        if (!t->op[n]) return true; // its site has the record; afterwards the flags are home
+        open &= (uint16_t)~t->effects[n].flags_written;
+        if (open && (t->effects[n].regs & regs)) return false;
+    }
+    return true;
+}
+
+void flags_record(struct tr *t, uint32_t kind, unsigned size, struct flag_operand a, struct flag_operand b, uint16_t host)
+{
+    t->flags = (struct flag_record){.kind = kind | FLAGS_SIZE(size), .a_place = (uint8_t)a.place, .a_reg = (uint8_t)a.reg,
+                                    .b_place = (uint8_t)b.place, .b_reg = (uint8_t)b.reg, .b_imm = b.imm};
+    t->host = host;
+}
+
+void flags_store_kind(struct tr *t, uint32_t kind, unsigned size, uint16_t host)
+{
+    emit_rm(&t->e, 0xC7, 4, 0, CTX(jf.kind));
+    emit32(&t->e, kind | FLAGS_SIZE(size));
+    t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    t->host = host;
+}
+
+void flags_store_a(struct tr *t, unsigned host_reg) { emit_rm(&t->e, 0x89, 4, host_reg, CTX(jf.a)); }
+void flags_store_b(struct tr *t, unsigned host_reg) { emit_rm(&t->e, 0x89, 4, host_reg, CTX(jf.b)); }
+
+void flags_store_b_imm(struct tr *t, uint32_t imm)
+{
+    emit_rm(&t->e, 0xC7, 4, 0, CTX(jf.b));
+    emit32(&t->e, imm);
+}
+
+/* Host register whose low bytes hold the operand of a record of SIZE bytes. There are no records of AH, CH, DH and BH. */
+static unsigned operand_reg(unsigned reg, unsigned size)
+{
+    return size == 1 ? reg >> 3 : x64_gpr(reg);
+}
+
+void flags_home_of(struct tr *t, const struct flag_record *r)
+{
+    unsigned size = 1u << (r->kind >> 5 & 3);
+    uint32_t kind = r->kind;
+
+    if (r->kind == FLAGS_HOME) return;
+    if (r->b_place == PLACE_IMM) {
+        if (r->b_imm == (uint32_t)(int8_t)r->b_imm) kind |= FLAGS_B_IMM | (r->b_imm & 0xFF) << 16;
+        else flags_store_b_imm(t, r->b_imm);
+    } else if (r->b_place == PLACE_REG) {
+        flags_store_b(t, operand_reg(r->b_reg, size));
+    }
+    if (r->a_place == PLACE_REG) flags_store_a(t, operand_reg(r->a_reg, size));
+    emit_rm(&t->e, 0xC7, 4, 0, CTX(jf.kind));
+    emit32(&t->e, kind);
+}
+
+void flags_home(struct tr *t)
+{
+    flags_home_of(t, &t->flags);
+    t->flags = (struct flag_record){.kind = FLAGS_HOME};
+}
+
+/* --- asking ------------------------------------------------------------------------------------------------------------------------------ */
+
+/* Emits OP (0..7 as group 1) on the record's operands, a in register A. */
+static void on_b(struct tr *t, unsigned op, unsigned size, unsigned a, const struct flag_record *r)
+{
+    if (r->b_place == PLACE_IMM) emit_alu_ri(&t->e, op, size, a, r->b_imm);
+    else emit_rr(&t->e, (op << 3) | (size == 1 ? 2 : 3), size, a, operand_reg(r->b_reg, size));
+}
+
+/* Does the recorded operation again; false if that takes more than a few instructions. */
+static bool do_again(struct tr *t, uint16_t mask)
+{
+    const struct flag_record *r = &t->flags;
+    unsigned                  size = 1u << (r->kind >> 5 & 3), kind = FLAGS_KIND(r->kind), a;
+    const uint16_t            of_result = FLAG_ZF | FLAG_SF | FLAG_PF;
+
+    if (r->kind == FLAGS_HOME || r->a_place != PLACE_REG) return false;
+    a = operand_reg(r->a_reg, size);
+    switch (kind) {
+    case FLAGS_CMP:
+        on_b(t, 7, size, a, r);
+        t->host = FLAGS_ALL;
+        return true;
+    case FLAGS_ADD:
+    case FLAGS_SUB:
+        if (mask & ~of_result) {
+            emit_mov_rr(&t->e, R11, a);
+            on_b(t, kind == FLAGS_ADD ? 5 : 0, size, R11, r);
+            on_b(t, kind == FLAGS_ADD ? 0 : 5, size, R11, r);
+            t->host = FLAGS_ALL;
+            return true;
+        }
+        break;
+    case FLAGS_NEG:
+        if (mask & ~of_result) {
+            emit_mov_rr(&t->e, R11, a);
+            emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, 3, R11);
+            emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, 3, R11);
+            t->host = FLAGS_ALL;
+            return true;
+        }
+        break;
+    case FLAGS_LOGIC: break;
+    case FLAGS_INC:
+    case FLAGS_DEC:
+        if (mask & ~of_result) return false;
+        break;
+    default: return false;
+    }
+    emit_rr(&t->e, size == 1 ? 0x84 : 0x85, size, a, a); // test
+    t->host = kind == FLAGS_LOGIC ? FLAGS_ALL : of_result;
+    return true;
+}
+
+static void call_stub(struct tr *t, const uint8_t *stub)
+{
+    emit8(&t->e, 0xE8);
+    emit32(&t->e, 0);
+    emit_patch(&t->e, t->e.p - 4, stub);
+}
+
+void flags_need(struct tr *t, uint16_t mask)
+{
+    if ((t->host & mask) == mask) return;
+    if (do_again(t, mask)) return;
+    flags_home(t);
+    call_stub(t, t->j->load_flags);
+    t->host = FLAGS_ALL;
+}
+
+/* --- partial changes ------------------------------------------------------------------------------------------------------------------------ */
+
+static void store_flag(struct tr *t, unsigned cc, struct host_mem to)
+{
+    emit_rm(&t->e, 0x0F90 | cc, 1, 0, to);
+}
+
+void flags_save_cf(struct tr *t)
+{
+    unsigned kind = FLAGS_KIND(t->flags.kind);
+
+    if (!flag_live(t, FLAG_CF)) return;
+    if (t->host & FLAG_CF) {
+        store_flag(t, CC_B, CTX(jf.cf));
+    } else if (t->flags.kind == FLAGS_HOME) {
+        struct cold *k;
+        emit_rm(&t->e, 0xF6, 1, 0, x64_ctx(offsetof(struct x86, jf.kind) + 1)); // test byte: FLAGS_CF
+        emit8(&t->e, FLAGS_CF >> 8);
+        k = x64_cold(t, COLD_CALL, emit_jcc(&t->e, CC_E));
+        k->call = t->j->make_cf;
+        k->back = t->e.p;
+        t->host = 0;
+    } else if (kind != FLAGS_INC && kind != FLAGS_DEC) {
+        flags_need(t, FLAG_CF);
+        store_flag(t, CC_B, CTX(jf.cf));
+    }
+}
+
+void flags_override(struct tr *t, uint16_t mask)
+{
+    uint32_t bits = (mask & FLAG_CF ? FLAGS_CF : 0) | (mask & FLAG_OF ? FLAGS_OF : 0);
+
+    if (!flags_live(t)) return;
+    if (t->flags.kind == FLAGS_HOME) {
+        emit_rm(&t->e, 0x80, 1, 1, x64_ctx(offsetof(struct x86, jf.kind) + 1)); // or byte
+        emit8(&t->e, bits >> 8);
+        t->host = 0;
+    } else {
+        t->flags.kind |= bits;
+        flags_home(t);
+    }
+}
+
+void flags_overridden(struct tr *t, uint16_t mask)
+{
+    t->host = mask;
+    if (!flags_live(t)) {
+        t->flags = (struct flag_record){.kind = FLAGS_HOME};
+        return;
+    }
+    if (mask & FLAG_CF) store_flag(t, CC_B, CTX(jf.cf));
+    if (mask & FLAG_OF) store_flag(t, CC_O, CTX(jf.of));
+}

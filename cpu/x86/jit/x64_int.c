@@ -1,0 +1,501 @@
+/* x64_int.c: integer arithmetic and logic in translated code. What each flag is comes from the host, or from jflags.c when asked later. */
+#include "cpu/x86/jit/x64.h"
+
+enum { ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST };
+
+/* --- byte registers ------------------------------------------------------------------------------------------------------------------ */
+
+/* RORX to, from, n (BMI2): rotates without touching the flags. */
+static void rorx(struct tr *t, unsigned to, unsigned from, unsigned n)
+{
+    struct emit *e = &t->e;
+
+    emit8(e, 0xC4);
+    emit8(e, 0x43 | (to & 8 ? 0 : 0x80) | (from & 8 ? 0 : 0x20)); // X stays set, map 0F3A
+    emit8(e, 0x7B);
+    emit8(e, 0xF0);
+    emit8(e, 0xC0 | (to & 7) << 3 | (from & 7));
+    emit8(e, n);
+}
+
+bool x64_bytes_ok(const struct tr *t, unsigned operand, unsigned size)
+{
+    return size != 1 || !x64_high(operand) || t->j->has_bmi2;
+}
+
+unsigned x64_source(struct tr *t, unsigned operand, unsigned size, unsigned scratch)
+{
+    if (size != 1) return x64_gpr(operand);
+    if (!x64_high(operand)) return operand >> 3;
+    rorx(t, scratch, operand >> 3, 8);
+    return scratch;
+}
+
+void x64_write(struct tr *t, unsigned operand, unsigned size, unsigned from)
+{
+    unsigned reg = operand >> 3;
+
+    if (size != 1) {
+        if (x64_gpr(operand) != from) emit_rr(&t->e, 0x8B, size, x64_gpr(operand), from);
+        return;
+    }
+    if (!x64_high(operand)) {
+        if (reg != from) emit_rr(&t->e, 0x8A, 1, reg, from);
+        return;
+    }
+    if (from == reg) { // AH from AL
+        emit_mov_rr(&t->e, R11, from);
+        from = R11;
+    }
+    rorx(t, reg, reg, 8);
+    emit_rr(&t->e, 0x8A, 1, reg, from);
+    rorx(t, reg, reg, 24);
+}
+
+/* --- flags of the eight operations ------------------------------------------------------------------------------------------------------- */
+
+static struct flag_operand no_operand(void) { return (struct flag_operand){PLACE_NONE, 0, 0}; }
+
+/* Stores all flags from the host's: LAHF and SETO by way of r11. */
+static void store_packed(struct tr *t)
+{
+    struct emit *e = &t->e;
+
+    emit_rr(e, 0x8B, 8, R11, RAX);
+    emit8(e, 0x9F); // lahf
+    emit_rr(e, 0x0F90, 1, 0, RAX);
+    emit_rm(e, 0x89, 2, RAX, CTX(jf.packed));
+    emit_rr(e, 0x8B, 8, RAX, R11);
+    flags_store_kind(t, FLAGS_PACKED, 4, FLAGS_ALL);
+}
+
+/* After OP. RESULT: host register that has the result (CMP: the first operand); B: the second operand in a host register, or NO_REG
+ * and an immediate. A_PLACE and B_PLACE: the same where they are registers of the guest and so may last. */
+static void alu_flags(struct tr *t, unsigned op, unsigned size, unsigned result, unsigned b, uint32_t imm, struct flag_operand a_place,
+                      struct flag_operand b_place)
+{
+    static const uint8_t kinds[9] = {FLAGS_ADD, FLAGS_LOGIC, 0, 0, FLAGS_LOGIC, FLAGS_SUB, FLAGS_LOGIC, FLAGS_CMP, FLAGS_LOGIC};
+    unsigned             kind = kinds[op];
+
+    if (!flags_live(t)) {
+        t->host = FLAGS_ALL;
+        t->flags = (struct flag_record){.kind = FLAGS_HOME};
+        return;
+    }
+    if (op == ADC || op == SBB) {
+        store_packed(t);
+        return;
+    }
+    if (kind == FLAGS_LOGIC) b_place = no_operand();
+    if (a_place.place != PLACE_NONE && (kind == FLAGS_LOGIC || b_place.place != PLACE_NONE) && flags_keep(t, a_place, b_place)) {
+        flags_record(t, kind, size, a_place, b_place, FLAGS_ALL);
+        return;
+    }
+    flags_store_a(t, result);
+    if (kind != FLAGS_LOGIC) {
+        if (b != NO_REG) flags_store_b(t, b);
+        else if (imm == (uint32_t)(int8_t)imm) kind |= FLAGS_B_IMM | (imm & 0xFF) << 16;
+        else flags_store_b_imm(t, imm);
+    }
+    flags_store_kind(t, kind, size, FLAGS_ALL);
+}
+
+void x64_keep_carry(struct tr *t)
+{
+    flags_need(t, FLAG_CF);
+    emit_rm(&t->e, 0x0F92, 1, 0, CTX(jf.packed)); // setc
+}
+
+void x64_get_carry(struct tr *t)
+{
+    emit_rm(&t->e, 0x0FBA, 4, 4, CTX(jf.packed)); // bt dword, 0
+    emit8(&t->e, 0);
+}
+
+static uint32_t alu_opcode(unsigned op, unsigned size) { return op == TEST ? (size == 1 ? 0x84 : 0x85) : op << 3 | (size == 1 ? 2 : 3); }
+
+static void op_rr(struct tr *t, unsigned op, unsigned size, unsigned a, unsigned b) { emit_rr(&t->e, alu_opcode(op, size), size, a, b); }
+
+static void op_ri(struct tr *t, unsigned op, unsigned size, unsigned a, uint32_t imm)
+{
+    if (op == TEST) {
+        emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, 0, a);
+        emit_imm(&t->e, size, imm);
+    } else {
+        emit_alu_ri(&t->e, op, size, a, imm);
+    }
+}
+
+/* --- forms -------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool alu_rr(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
+{
+    bool     same = i->dst == i->src, to_high = size == 1 && x64_high(i->dst);
+    unsigned a, b, kept = NO_REG;
+
+    if (op == ADC || op == SBB) flags_need(t, FLAG_CF);
+    b = x64_source(t, i->src, size, R11);
+    a = x64_source(t, i->dst, size, R10);
+    if (flags_live(t) && op == ADD && same) {
+        emit_mov_rr(&t->e, R9, b);
+        kept = R9;
+    }
+    if (flags_live(t) && op == TEST && !same) { // its result is needed
+        emit_mov_rr(&t->e, R10, a);
+        op_rr(t, AND, size, R10, b);
+        alu_flags(t, AND, size, R10, b, 0, no_operand(), no_operand());
+        return true;
+    }
+    op_rr(t, op, size, a, b);
+    if (to_high && op < CMP) x64_write(t, i->dst, size, a);
+    if (op == SUB && same) op = AND; // zero, whichever way
+    if (same && (op == CMP || op == ADD)) alu_flags(t, op, size, a, kept == NO_REG ? b : kept, 0, no_operand(), no_operand());
+    else alu_flags(t, op, size, a, b, 0, flag_reg(i->dst), flag_reg(i->src));
+    return true;
+}
+
+static bool alu_ri(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
+{
+    uint32_t imm = size == 1 ? (uint32_t)(int8_t)i->imm : size == 2 ? (uint32_t)(int16_t)i->imm : i->imm;
+    unsigned a;
+
+    if (op == ADC || op == SBB) flags_need(t, FLAG_CF);
+    a = x64_source(t, i->dst, size, R10);
+    if (flags_live(t) && op == TEST) {
+        if (a != R10) emit_mov_rr(&t->e, R10, a);
+        op_ri(t, AND, size, R10, imm);
+        alu_flags(t, AND, size, R10, NO_REG, 0, no_operand(), no_operand());
+        return true;
+    }
+    op_ri(t, op, size, a, imm);
+    if (size == 1 && x64_high(i->dst) && op < CMP) x64_write(t, i->dst, size, a);
+    alu_flags(t, op, size, a, NO_REG, imm, flag_reg(i->dst), flag_imm(imm));
+    return true;
+}
+
+static bool alu_rm(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
+{
+    bool     carry = op == ADC || op == SBB, high = size == 1 && x64_high(i->dst), logic = op == OR || op == AND || op == XOR;
+    unsigned a;
+
+    if (carry) x64_keep_carry(t);
+    x64_operand(t, i, size, false);
+    if (flags_live(t) && !logic && !carry) emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at());
+    a = x64_source(t, i->dst, size, R11);
+    if (carry) x64_get_carry(t);
+    if (flags_live(t) && !logic && !carry) {
+        op_rr(t, op, size, a, R10);
+        if (high && op < CMP) x64_write(t, i->dst, size, a);
+        alu_flags(t, op, size, a, R10, 0, flag_reg(i->dst), no_operand());
+        return true;
+    }
+    emit_rm(&t->e, alu_opcode(op, size), size, a, x64_at());
+    if (high && op < CMP) x64_write(t, i->dst, size, a);
+    alu_flags(t, op, size, a, NO_REG, 0, flag_reg(i->dst), no_operand());
+    return true;
+}
+
+/* Memory with register (SRC: its host register) or immediate (SRC = NO_REG). */
+static bool alu_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size, bool immediate)
+{
+    bool     carry = op == ADC || op == SBB, write = op < CMP;
+    uint32_t imm = size == 1 ? (uint32_t)(int8_t)i->imm : size == 2 ? (uint32_t)(int16_t)i->imm : i->imm;
+    unsigned b = NO_REG;
+
+    if (carry) x64_keep_carry(t);
+    x64_operand(t, i, size, write);
+    if (!immediate) b = x64_source(t, i->src, size, R11);
+    if (flags_live(t)) {
+        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at());
+        if (carry) x64_get_carry(t);
+        if (immediate) op_ri(t, op == TEST ? AND : op, size, R10, imm);
+        else op_rr(t, op == TEST ? AND : op, size, R10, b);
+        if (write) emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at());
+        alu_flags(t, op, size, R10, b, imm, no_operand(), no_operand());
+        return true;
+    }
+    if (carry) x64_get_carry(t);
+    if (!immediate) {
+        emit_rm(&t->e, op == TEST ? (size == 1 ? 0x84 : 0x85) : op << 3 | (size == 1 ? 0 : 1), size, b, x64_at());
+    } else if (op == TEST) {
+        emit_rm(&t->e, size == 1 ? 0xF6 : 0xF7, size, 0, x64_at());
+        emit_imm(&t->e, size, imm);
+    } else {
+        emit_alu_mi(&t->e, op, size, x64_at(), imm);
+    }
+    t->host = FLAGS_ALL;
+    t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    return true;
+}
+
+/* --- one operand ---------------------------------------------------------------------------------------------------------------------------- */
+
+/* INC DEC NOT NEG as ModRM.reg of groups 3 to 5. */
+static uint32_t unary_opcode(unsigned op, unsigned size) { return (op < 2 ? 0xFE : 0xF6) | (size == 1 ? 0 : 1); }
+static unsigned unary_reg(unsigned op) { return op; }
+
+static const uint8_t unary_kind[4] = {FLAGS_INC, FLAGS_DEC, 0, FLAGS_NEG};
+
+/* RESULT in a host register; PLACE: in the guest's, or none. BEFORE: what of CF was in the host's flags. */
+static void unary_flags(struct tr *t, unsigned op, unsigned size, unsigned result, struct flag_operand place, uint16_t before)
+{
+    uint32_t kind = unary_kind[op] | (op < 2 ? FLAGS_CF : 0);
+    uint16_t host = op < 2 ? (FLAGS_ALL & ~FLAG_CF) | (before & FLAG_CF) : FLAGS_ALL;
+
+    if (op == 2) return;
+    if (flags_live(t) && (place.place == PLACE_NONE || !flags_keep(t, place, no_operand()))) {
+        flags_store_a(t, result);
+        flags_store_kind(t, kind, size, host);
+    } else {
+        flags_record(t, kind, size, place, no_operand(), host);
+    }
+}
+
+static bool unary_r(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
+{
+    unsigned a;
+
+    if (op < 2) flags_save_cf(t);
+    a = x64_source(t, i->dst, size, R10);
+    emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), a);
+    if (a == R10) x64_write(t, i->dst, size, a);
+    unary_flags(t, op, size, a, flag_reg(i->dst), t->host);
+    return true;
+}
+
+static bool unary_m(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
+{
+    // The access overwrites the host's flags, so CF is saved before it; a site in between sees them as they were.
+    if (op < 2) flags_save_cf(t);
+    x64_operand(t, i, size, true);
+    if (op != 2 && flags_live(t)) {
+        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at());
+        emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), R10);
+        emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at());
+        unary_flags(t, op, size, R10, no_operand(), 0);
+        return true;
+    }
+    emit_rm(&t->e, unary_opcode(op, size), size, unary_reg(op), x64_at());
+    unary_flags(t, op, size, R10, no_operand(), 0);
+    return true;
+}
+
+/* --- multiplication and division ---------------------------------------------------------------------------------------------------------- */
+
+/* SF, ZF, PF follow the lower half, AF is clear, CF = OF come from the host: only they are valid there. */
+static void multiply_flags(struct tr *t, unsigned low, unsigned size)
+{
+    if (flags_live(t)) {
+        emit_rm(&t->e, 0x0F92, 1, 0, CTX(jf.cf));
+        flags_store_a(t, low);
+        flags_store_kind(t, FLAGS_MUL | FLAGS_CF, size, FLAG_CF | FLAG_OF);
+    } else {
+        t->host = FLAG_CF | FLAG_OF;
+    }
+}
+
+static bool multiply(struct tr *t, const struct x86_insn *i, bool is_signed, unsigned size, bool memory)
+{
+    unsigned b = R10;
+
+    if (memory) x64_operand(t, i, size, false);
+    else b = x64_source(t, i->dst, size, R10);
+    if (memory) emit_rm(&t->e, size == 1 ? 0xF6 : 0xF7, size, is_signed ? 5 : 4, x64_at());
+    else emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, is_signed ? 5 : 4, b);
+    multiply_flags(t, RAX, size);
+    return true;
+}
+
+static bool imul_to(struct tr *t, const struct x86_insn *i, unsigned size, bool memory, bool immediate)
+{
+    unsigned d = x64_gpr(i->dst);
+    uint32_t opcode = !immediate ? 0x0FAF : i->imm == (uint32_t)(int8_t)i->imm ? 0x6B : 0x69;
+
+    if (memory) x64_operand(t, i, size, false);
+    if (memory) emit_rm(&t->e, opcode, size, d, x64_at());
+    else emit_rr(&t->e, opcode, size, d, x64_gpr(i->src));
+    if (opcode == 0x6B) emit8(&t->e, i->imm);
+    else if (opcode == 0x69) emit_imm(&t->e, size, i->imm);
+    multiply_flags(t, d, size);
+    return true;
+}
+
+/* 32-bit division. Only what cannot fault on the host is done there: the rest is the handler's. Unsigned: the upper half must be
+ * below the divisor. Signed: 64 by 64 bits, and the quotient has to fit. */
+static bool divide(struct tr *t, const struct x86_insn *i, bool is_signed, unsigned size, bool memory)
+{
+    struct emit *e = &t->e;
+    uint32_t     site;
+
+    if (size != 4) return false;
+    if (t->flags.kind != FLAGS_HOME && flags_live(t)) flags_home(t);
+    if (memory) {
+        x64_operand(t, i, size, false);
+        if (is_signed) emit_rm(e, 0x63, 8, R10, x64_at()); // movsxd
+        else emit_rm(e, 0x8B, 4, R10, x64_at());
+    } else if (is_signed) {
+        emit_rr(e, 0x63, 8, R10, x64_gpr(i->dst));
+    } else {
+        emit_mov_rr(e, R10, x64_gpr(i->dst));
+    }
+    site = x64_site(t, i);
+    if (!is_signed) {
+        emit_rr(e, 0x3B, 4, RDX, R10);
+        x64_slow_if(t, CC_AE, site);
+        emit_rr(e, 0xF7, 4, 6, R10);
+        flags_lost(t);
+        return true;
+    }
+    emit_rr(e, 0x85, 8, R10, R10);
+    x64_slow_if(t, CC_E, site);
+    emit_rr(e, 0x8B, 8, R8, RAX); // the old values, to be brought back
+    emit_rr(e, 0x8B, 8, R9, RDX);
+    emit_rr(e, 0xC1, 8, 4, RDX); // shl rdx, 32
+    emit8(e, 32);
+    emit_rr(e, 0x0B, 8, RAX, RDX);
+    emit_opcode(e, 0xC7, 8, 0, 0, R11, false); // mov r11, 8000000000000000h: the one dividend that overflows, by -1
+    emit8(e, 0xC0 | (R11 & 7));
+    emit32(e, 1);
+    emit_rr(e, 0xC1, 8, 1, R11); // ror r11, 1
+    emit8(e, 1);
+    emit_rr(e, 0x3B, 8, RAX, R11);
+    {
+        uint8_t *overflow = emit_jcc(e, CC_E), *big, *done;
+        emit8(e, 0x48); // cqo
+        emit8(e, 0x99);
+        emit_rr(e, 0xF7, 8, 7, R10);
+        emit_rr(e, 0x63, 8, R11, RAX);
+        emit_rr(e, 0x3B, 8, R11, RAX);
+        big = emit_jcc(e, CC_NE);
+        emit_mov_rr(e, RAX, RAX);
+        emit_mov_rr(e, RDX, RDX);
+        done = emit_jmp(e);
+        emit_patch(e, overflow, e->p);
+        emit_patch(e, big, e->p);
+        emit_rr(e, 0x8B, 8, RAX, R8);
+        emit_rr(e, 0x8B, 8, RDX, R9);
+        emit_mov_ri(e, R11, site);
+        emit_jmp_to(e, t->j->slow);
+        emit_patch(e, done, e->p);
+    }
+    flags_lost(t);
+    return true;
+}
+
+/* --- the 486's ------------------------------------------------------------------------------------------------------------------------------ */
+
+static bool xadd(struct tr *t, const struct x86_insn *i, unsigned size, bool memory)
+{
+    unsigned b;
+
+    if (size == 1) return false;
+    if (memory) {
+        x64_operand(t, i, size, true);
+        emit_rm(&t->e, 0x8B, size, R10, x64_at());
+        b = x64_gpr(i->src);
+        emit_mov_rr(&t->e, R11, R10);
+        op_rr(t, ADD, size, R10, b);
+        emit_rm(&t->e, 0x89, size, R10, x64_at());
+        emit_mov_rr(&t->e, R9, b);
+        emit_rr(&t->e, 0x8B, size, b, R11);
+        alu_flags(t, ADD, size, R10, R9, 0, no_operand(), no_operand());
+        return true;
+    }
+    if (i->dst == i->src) return false;
+    emit_mov_rr(&t->e, R9, x64_gpr(i->src));
+    emit_mov_rr(&t->e, R11, x64_gpr(i->dst));
+    emit_mov_rr(&t->e, R10, R11);
+    op_rr(t, ADD, size, R10, R9);
+    emit_rr(&t->e, 0x8B, size, x64_gpr(i->src), R11);
+    emit_rr(&t->e, 0x8B, size, x64_gpr(i->dst), R10);
+    alu_flags(t, ADD, size, R10, R9, 0, no_operand(), no_operand());
+    return true;
+}
+
+/* Compares the accumulator with the destination, which is written in either case. */
+static bool cmpxchg_m(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    struct emit *e = &t->e;
+    unsigned     b;
+
+    if (size == 1) return false;
+    b = x64_gpr(i->src);
+    x64_operand(t, i, size, true);
+    emit_rm(e, 0x8B, size, R10, x64_at());
+    emit_mov_rr(e, R11, RAX); // the accumulator, for the flags
+    op_rr(t, CMP, size, RAX, R10);
+    if (flags_live(t)) {
+        flags_store_a(t, R11);
+        flags_store_b(t, R10);
+    }
+    {
+        uint8_t *differ = emit_jcc(e, CC_NE), *done;
+        emit_rm(e, 0x89, size, b, x64_at());
+        done = emit_jmp(e);
+        emit_patch(e, differ, e->p);
+        emit_rm(e, 0x89, size, R10, x64_at());
+        emit_rr(e, 0x8B, size, RAX, R10);
+        emit_patch(e, done, e->p);
+    }
+    if (flags_live(t)) flags_store_kind(t, FLAGS_CMP, size, FLAGS_ALL);
+    else t->host = FLAGS_ALL;
+    return true;
+}
+
+/* BSF and BSR: a zero source leaves the destination alone; the flags are those of the source. */
+static bool scan(struct tr *t, const struct x86_insn *i, bool reverse, unsigned size, bool memory)
+{
+    struct emit *e = &t->e;
+    unsigned     d = x64_gpr(i->dst);
+    uint8_t     *zero;
+
+    if (memory) {
+        x64_operand(t, i, size, false);
+        emit_rm(e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_at());
+    } else {
+        emit_rr(e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_gpr(i->src));
+    }
+    emit_rr(e, size == 1 ? 0x84 : 0x85, size, R10, R10);
+    zero = emit_jcc(e, CC_E);
+    emit_rr(e, reverse ? 0x0FBD : 0x0FBC, 4, R11, R10);
+    emit_rr(e, 0x8B, size, d, R11);
+    emit_patch(e, zero, e->p);
+    t->host = 0;
+    if (!flags_live(t)) return true;
+    flags_store_a(t, R10);
+    flags_store_kind(t, FLAGS_LOGIC, size, FLAG_ZF); // ZF is the host's in either case
+    return true;
+}
+
+bool x64_emit_int(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    unsigned size = op->size;
+
+    if (size == 1 && (!x64_bytes_ok(t, i->dst, 1) || !x64_bytes_ok(t, i->src, 1))) return false;
+    switch ((enum jit_kind)op->kind) {
+    case OPK_ALU_RR: return alu_rr(t, i, op->arg, size);
+    case OPK_ALU_RI: return alu_ri(t, i, op->arg, size);
+    case OPK_ALU_RM: return alu_rm(t, i, op->arg, size);
+    case OPK_ALU_MR: return alu_memory(t, i, op->arg, size, false);
+    case OPK_ALU_MI: return alu_memory(t, i, op->arg, size, true);
+    case OPK_INC_R: case OPK_DEC_R: case OPK_NOT_R: case OPK_NEG_R: return unary_r(t, i, op->arg, size);
+    case OPK_INC_M: case OPK_DEC_M: case OPK_NOT_M: case OPK_NEG_M: return unary_m(t, i, op->arg, size);
+    case OPK_MUL_R: return multiply(t, i, op->arg, size, false);
+    case OPK_MUL_M: return multiply(t, i, op->arg, size, true);
+    case OPK_IMUL_RR: return imul_to(t, i, size, false, false);
+    case OPK_IMUL_RM: return imul_to(t, i, size, true, false);
+    case OPK_IMUL_RRI: return imul_to(t, i, size, false, true);
+    case OPK_IMUL_RMI: return imul_to(t, i, size, true, true);
+    case OPK_DIV_R: return divide(t, i, op->arg, size, false);
+    case OPK_DIV_M: return divide(t, i, op->arg, size, true);
+    case OPK_XADD_R: return xadd(t, i, size, false);
+    case OPK_XADD_M: return xadd(t, i, size, true);
+    case OPK_CMPXCHG_M: return cmpxchg_m(t, i, size);
+    case OPK_BSWAP:
+        emit_opcode(&t->e, 0x0FC8 | (x64_gpr(i->dst) & 7), 4, 0, 0, x64_gpr(i->dst), false);
+        return true;
+    case OPK_BSF_RR: return scan(t, i, op->arg, size, false);
+    case OPK_BSF_RM: return scan(t, i, op->arg, size, true);
+    default: return false;
+    }
+}

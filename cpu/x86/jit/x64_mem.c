@@ -1,0 +1,237 @@
+/* x64_mem.c: memory accesses of translated code: address, segment, quick table, and the stubs beside the main path. */
+#include "cpu/x86/jit/x64.h"
+
+/* --- the way out ------------------------------------------------------------------------------------------------------------------- */
+
+struct cold *x64_cold(struct tr *t, enum cold_kind kind, uint8_t *from)
+{
+    struct cold *k = &t->cold[t->colds];
+
+    if (t->colds == COLD_MAX - 1) t->failed = true;
+    else t->colds++;
+    *k = (struct cold){.kind = kind, .from = from};
+    return k;
+}
+
+static uint32_t offset_of(const struct tr *t, const uint8_t *p)
+{
+    return (uint32_t)(p - t->j->code);
+}
+
+uint32_t x64_site(struct tr *t, const struct x86_insn *i)
+{
+    struct jit_site *s = jit_new_site(t->j);
+    unsigned         k = (unsigned)(i - t->insn);
+
+    s->insn = *i;
+    s->insn.left = (uint8_t)(t->count - k);
+    s->insn.off = 0;
+    s->insn.block = NULL;
+    s->flags = t->flags;
+    s->unit = t->u;
+    s->eip = t->u->eip + i->off;
+    s->retry = offset_of(t, t->start);
+    s->stack = STACK_NONE;
+    return (uint32_t)(s - t->j->sites);
+}
+
+void x64_slow_if(struct tr *t, unsigned cc, uint32_t site)
+{
+    x64_cold(t, COLD_SLOW, emit_jcc(&t->e, cc))->site = site;
+}
+
+/* --- addresses -------------------------------------------------------------------------------------------------------------------------- */
+
+static void ea_32(struct tr *t, const struct x86_insn *i)
+{
+    struct host_mem m = {i->base == REG_ZERO ? NO_REG : (uint8_t)x64_gpr(i->base), i->index == REG_ZERO ? NO_REG : (uint8_t)x64_gpr(i->index),
+                         i->scale, i->disp};
+
+    if (m.base == NO_REG && m.index == NO_REG) emit_mov_ri(&t->e, R8, (uint32_t)i->disp);
+    else if (m.index == NO_REG && !i->disp) emit_mov_rr(&t->e, R8, m.base);
+    else emit_rm(&t->e, 0x8D, 4, R8, m);
+}
+
+void x64_ea(struct tr *t, const struct x86_insn *i)
+{
+    if (i->amask == 0xFFFF && i->base == REG_ZERO && i->index == REG_ZERO) {
+        emit_mov_ri(&t->e, R8, (uint32_t)i->disp & 0xFFFF);
+        return;
+    }
+    if (i->amask == 0xFFFF && i->index == REG_ZERO && !i->disp) {
+        emit_rr(&t->e, 0x0FB7, 4, R8, x64_gpr(i->base));
+        return;
+    }
+    ea_32(t, i);
+    if (i->amask == 0xFFFF) emit_rr(&t->e, 0x0FB7, 4, R8, R8);
+}
+
+/* Limit and base. */
+static void segment(struct tr *t, unsigned seg, unsigned size, bool write, bool short_offset, uint32_t site)
+{
+    size_t at = offsetof(struct x86, seg) + seg * sizeof(struct x86_segment);
+
+    if (seg < 4 && t->ctx.mode & (unsigned)MODE_FLAT << seg) return;
+    if (seg < 4 && short_offset && t->ctx.mode & (unsigned)MODE_64K << seg) {
+        if (size > 1) {
+            emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - size);
+            x64_slow_if(t, CC_A, site);
+        }
+    } else {
+        emit_rm(&t->e, 0x8D, 8, R9, (struct host_mem){R8, NO_REG, 0, (int32_t)size - 1});
+        emit_rm(&t->e, 0x3B, 8, R9, x64_ctx(at + (write ? offsetof(struct x86_segment, write_limit) : offsetof(struct x86_segment, read_limit))));
+        x64_slow_if(t, CC_G, site);
+    }
+    emit_rm(&t->e, 0x03, 4, R8, x64_ctx(at + offsetof(struct x86_segment, base)));
+}
+
+static uint32_t access_short(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write, int stack, bool aligned, bool short_offset)
+{
+    uint32_t         site = x64_site(t, i);
+    struct jit_site *s = &t->j->sites[site];
+
+    s->access_size = (uint8_t)size;
+    s->access_write = write;
+    s->stack = (int16_t)stack;
+    segment(t, seg, size, write, short_offset, site);
+    emit_mov_rr(&t->e, R9, R8);
+    emit_rr(&t->e, 0xC1, 4, 5, R9); // shr r9d, 12
+    emit8(&t->e, PAGE_SHIFT);
+    emit_rm(&t->e, 0x8B, 8, R9, (struct host_mem){write ? R13 : R12, R9, 3, 0});
+    emit_rr(&t->e, 0x85, 8, R9, R9);
+    x64_slow_if(t, CC_E, site);
+    if (size > 1) {
+        struct cold *k;
+        emit_opcode(&t->e, 0xF6, 1, 0, 0, R8, false); // test r8b, size-1
+        emit8(&t->e, 0xC0 | (R8 & 7));
+        emit8(&t->e, size == 10 ? 15 : size - 1);
+        k = x64_cold(t, aligned ? COLD_SLOW : COLD_CROSSING, emit_jcc(&t->e, CC_NE));
+        k->site = site;
+        k->size = (uint8_t)size;
+        k->back = t->e.p;
+    }
+    flags_lost(t);
+    return site;
+}
+
+uint32_t x64_access(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write, int stack, bool aligned)
+{
+    return access_short(t, i, seg, size, write, stack, aligned, i->amask == 0xFFFF);
+}
+
+void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write)
+{
+    t->j->sites[x64_access(t, i, seg, size, write, STACK_NONE, false)].access_size = 0;
+}
+
+void x64_operand(struct tr *t, const struct x86_insn *i, unsigned size, bool write)
+{
+    x64_ea(t, i);
+    x64_access(t, i, i->seg, size, write, STACK_NONE, false);
+}
+
+void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size, bool write)
+{
+    bool wide = t->ctx.mode & MODE_STACK32;
+
+    if (wide && !depth) emit_mov_rr(&t->e, R8, R15);
+    else if (wide || depth) emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){R15, NO_REG, 0, depth});
+    if (!wide) emit_rr(&t->e, 0x0FB7, 4, R8, depth ? R8 : R15);
+    access_short(t, i, SEG_SS, size, write, depth, false, !wide);
+}
+
+void x64_move_sp(struct tr *t, int n)
+{
+    emit_rm(&t->e, 0x8D, t->ctx.mode & MODE_STACK32 ? 4 : 2, R15, (struct host_mem){R15, NO_REG, 0, n});
+}
+
+/* --- stubs beside the main path ------------------------------------------------------------------------------------------------------------ */
+
+static void go_slow(struct tr *t, uint32_t site)
+{
+    emit_mov_ri(&t->e, R11, site);
+    emit_jmp_to(&t->e, t->j->slow);
+}
+
+/* An unaligned access goes on unless it crosses the end of the page. */
+static void crossing(struct tr *t, const struct cold *k)
+{
+    struct emit *e = &t->e;
+    uint8_t     *slow;
+
+    emit_mov_rr(e, R11, R8);
+    emit_alu_ri(e, 4, 4, R11, PAGE_MASK);
+    emit_alu_ri(e, 7, 4, R11, PAGE_SIZE - k->size);
+    slow = emit_jcc(e, CC_A);
+    emit_jmp_to(e, k->back);
+    emit_patch(e, slow, e->p);
+    go_slow(t, k->site);
+}
+
+static void side_exit(struct tr *t, const struct cold *k)
+{
+    if (k->save) flags_home_of(t, &k->flags);
+    if (k->refund) {
+        emit_rm(&t->e, 0x83, 8, 0, CTX(budget));
+        emit8(&t->e, k->refund);
+    }
+    x64_go_to(t, k->eip);
+}
+
+void x64_emit_colds(struct tr *t)
+{
+    for (unsigned n = 0; n < t->colds; n++) {
+        struct cold *k = &t->cold[n];
+
+        // one way out for all that an instruction may meet
+        if (k->kind == COLD_SLOW) {
+            unsigned first = n;
+            while (first > 0 && t->cold[first - 1].kind == COLD_SLOW && t->cold[first - 1].site == k->site) first--;
+            if (first < n) {
+                emit_patch(&t->e, k->from, t->cold[first].back);
+                k->back = t->cold[first].back;
+                continue;
+            }
+            k->back = t->e.p;
+        }
+        emit_patch(&t->e, k->from, t->e.p);
+        switch (k->kind) {
+        case COLD_SLOW: go_slow(t, k->site); break;
+        case COLD_CROSSING: crossing(t, k); break;
+        case COLD_CALL: {
+            uint8_t *at;
+            emit8(&t->e, 0xE8);
+            emit32(&t->e, 0);
+            at = t->e.p - 4;
+            emit_patch(&t->e, at, k->call);
+            emit_jmp_to(&t->e, k->back);
+            break;
+        }
+        case COLD_EDGE: side_exit(t, k); break;
+        case COLD_LINK:
+            k->link->stub = offset_of(t, t->e.p);
+            emit_mov_ri(&t->e, R11, (uint32_t)(k->link - t->j->links));
+            emit_jmp_to(&t->e, t->j->exit_link);
+            break;
+        case COLD_BUDGET:
+            emit_mov_ri(&t->e, R11, (uint32_t)(t->u - t->j->units));
+            emit_jmp_to(&t->e, t->j->exit_budget);
+            break;
+        }
+    }
+}
+
+void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
+{
+    uint32_t         site = x64_site(t, i);
+    struct jit_site *s = &t->j->sites[site];
+
+    s->check_ctx = !t->op[t->k] || t->op[t->k]->kind == OPK_CONTEXT;
+    s->uses_x87 = (i->op >= 0xD8 && i->op <= 0xDF) || i->op == 0x9B || i->op >= 0x100;
+    s->uses_sse = i->op >= 0x100;
+    emit_mov_ri(&t->e, R11, site);
+    emit_jmp_to(&t->e, last ? t->j->exit_site : t->j->slow);
+    t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    t->host = FLAGS_ALL;
+    t->sse_ready = t->x87_ready = false;
+}

@@ -1,0 +1,211 @@
+/* x64_shift.c: shifts, rotates, double shifts and bit tests in translated code.
+ *
+ * The manual leaves flags open here that the interpreter defines (exec_shift.c): only those that it defines are taken from the host. */
+#include "cpu/x86/jit/x64.h"
+
+enum { ROL, ROR, RCL, RCR, SHL, SHR, SAL, SAR };
+
+static const uint16_t of_result = FLAG_ZF | FLAG_SF | FLAG_PF;
+
+static unsigned shift_kind(unsigned op) { return op == SHR ? FLAGS_SHR : op == SAR ? FLAGS_SAR : FLAGS_SHL; }
+
+static void shift_imm(struct tr *t, unsigned op, unsigned size, unsigned reg, unsigned n)
+{
+    if (n == 1) {
+        emit_rr(&t->e, size == 1 ? 0xD0 : 0xD1, size, op, reg);
+    } else {
+        emit_rr(&t->e, size == 1 ? 0xC0 : 0xC1, size, op, reg);
+        emit8(&t->e, n);
+    }
+}
+
+/* A rotate whose OF matters ends with one of one bit, for which the manual defines it. */
+static void rotate_imm(struct tr *t, unsigned op, unsigned size, unsigned reg, unsigned n)
+{
+    if (n > 1 && flag_live(t, FLAG_OF)) {
+        shift_imm(t, op, size, reg, n - 1);
+        n = 1;
+    }
+    shift_imm(t, op, size, reg, n);
+}
+
+/* The operand is in a register of the host. */
+static void shift_value(struct tr *t, unsigned op, unsigned size, unsigned reg, unsigned n)
+{
+    if (op < SHL) {
+        bool carry = op == RCL || op == RCR;
+        if (carry && flags_live(t)) {
+            flags_override(t, FLAG_CF | FLAG_OF);
+            x64_get_carry(t);
+        } else {
+            flags_override(t, FLAG_CF | FLAG_OF);
+            if (carry) x64_get_carry(t);
+        }
+        rotate_imm(t, op, size, reg, n);
+        flags_overridden(t, FLAG_CF | FLAG_OF);
+        return;
+    }
+    if (flags_live(t)) flags_store_a(t, reg);
+    shift_imm(t, op, size, reg, n);
+    if (flags_live(t))
+        flags_store_kind(t, shift_kind(op) | FLAGS_B_IMM | n << 16, size,
+                         of_result | (n < 8 * size ? FLAG_CF : 0) | (n == 1 ? FLAG_OF : 0));
+    else t->host = of_result;
+}
+
+static bool by_immediate(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size, bool memory)
+{
+    unsigned n = i->imm & 31, reg;
+    bool     carry = op == RCL || op == RCR;
+
+    if (carry && n) x64_keep_carry(t);
+    if (memory) {
+        x64_operand(t, i, size, true);
+        if (!n) return true;
+        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at());
+        shift_value(t, op, size, R10, n);
+        emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at());
+        return true;
+    }
+    if (!n) return true;
+    reg = x64_source(t, i->dst, size, R10);
+    shift_value(t, op, size, reg, n);
+    if (reg == R10) x64_write(t, i->dst, size, reg);
+    return true;
+}
+
+/* By CL. A count of zero leaves all flags, so where they matter they have to be in c->jf before. */
+static bool by_count(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size, bool memory)
+{
+    struct emit *e = &t->e;
+    unsigned     reg = R10;
+    uint8_t     *zero = NULL;
+
+    if (op == RCL || op == RCR || (op < SHL && flags_live(t))) return false;
+    if (size == 1 && !memory && x64_high(i->dst)) return false;
+    if (flags_live(t)) flags_home(t);
+    if (memory) {
+        x64_operand(t, i, size, true);
+        emit_rm(e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at());
+    } else {
+        reg = x64_source(t, i->dst, size, R10);
+    }
+    if (flags_live(t)) {
+        emit_mov_rr(e, R11, RCX);
+        emit_alu_ri(e, 4, 4, R11, 31);
+        zero = emit_jcc(e, CC_E);
+        flags_store_a(t, reg);
+        flags_store_b(t, R11);
+        flags_store_kind(t, shift_kind(op), size, 0);
+    }
+    emit_rr(e, size == 1 ? 0xD2 : 0xD3, size, op, reg);
+    if (memory) emit_rm(e, size == 1 ? 0x88 : 0x89, size, R10, x64_at());
+    if (zero) emit_patch(e, zero, e->p);
+    flags_lost(t);
+    return true;
+}
+
+static bool shift_double(struct tr *t, const struct x86_insn *i, bool right, bool memory, bool by_cl)
+{
+    struct emit *e = &t->e;
+    unsigned     reg, n = i->imm & 31;
+    uint8_t     *zero = NULL;
+    bool         live = flags_live(t);
+
+    if (live && by_cl) flags_home(t);
+    if (memory) {
+        x64_operand(t, i, 4, true);
+        emit_rm(e, 0x8B, 4, R10, x64_at());
+    }
+    reg = memory ? R10 : x64_gpr(i->dst);
+    if (!by_cl && !n) return true;
+    if (live && by_cl) {
+        emit_rr(e, 0xF6, 1, 0, RCX);
+        emit8(e, 31);
+        zero = emit_jcc(e, CC_E);
+    }
+    if (live) flags_store_b(t, reg);
+    emit_rr(e, by_cl ? (right ? 0x0FAD : 0x0FA5) : (right ? 0x0FAC : 0x0FA4), 4, x64_gpr(i->src), reg);
+    if (!by_cl) emit8(e, n);
+    if (live) {
+        emit_rm(e, 0x0F92, 1, 0, CTX(jf.cf));
+        flags_store_a(t, reg);
+        flags_store_kind(t, FLAGS_DOUBLE | FLAGS_CF, 4, by_cl ? 0 : of_result | FLAG_CF);
+    } else {
+        t->host = by_cl ? 0 : of_result | FLAG_CF;
+    }
+    if (memory) emit_rm(e, 0x89, 4, R10, x64_at());
+    if (zero) {
+        emit_patch(e, zero, e->p);
+        t->host = 0;
+    }
+    return true;
+}
+
+/* --- bit tests --------------------------------------------------------------------------------------------------------------------------- */
+
+static bool bit_register(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size, bool immediate)
+{
+    flags_override(t, FLAG_CF);
+    if (immediate) {
+        emit_rr(&t->e, 0x0FBA, size, 4 + op, x64_gpr(i->dst));
+        emit8(&t->e, i->imm & (8 * size - 1));
+    } else {
+        emit_rr(&t->e, 0x0FA3 | op << 3, size, x64_gpr(i->src), x64_gpr(i->dst));
+    }
+    flags_overridden(t, FLAG_CF);
+    return true;
+}
+
+/* With a register as index the bit string reaches beyond the operand. */
+static bool bit_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size, bool immediate)
+{
+    struct emit *e = &t->e;
+
+    if (size != 4) return false;
+    x64_ea(t, i);
+    if (immediate) {
+        x64_access(t, i, i->seg, 4, op != 0, STACK_NONE, false);
+    } else {
+        emit_mov_rr(e, R10, x64_gpr(i->src));
+        emit_rr(e, 0xC1, 4, 7, R10); // sar r10d, 5
+        emit8(e, 5);
+        emit_rm(e, 0x8D, 4, R8, (struct host_mem){R8, R10, 2, 0});
+        if (i->amask == 0xFFFF) emit_rr(e, 0x0FB7, 4, R8, R8);
+        x64_access_odd(t, i, i->seg, 4, op != 0);
+    }
+    flags_override(t, FLAG_CF);
+    emit_rm(e, 0x8B, 4, R10, x64_at());
+    if (immediate) {
+        emit_rr(e, 0x0FBA, 4, 4 + op, R10);
+        emit8(e, i->imm & 31);
+    } else {
+        emit_rr(e, 0x0FA3 | op << 3, 4, x64_gpr(i->src), R10);
+    }
+    flags_overridden(t, FLAG_CF);
+    if (op) emit_rm(e, 0x89, 4, R10, x64_at());
+    return true;
+}
+
+bool x64_emit_shift(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    unsigned size = op->size;
+
+    switch ((enum jit_kind)op->kind) {
+    case OPK_SHIFT_RI:
+    case OPK_SHIFT_MI:
+        if (!x86_has(t->c, FEAT_186) || !x64_bytes_ok(t, i->dst, size)) return false;
+        return by_immediate(t, i, op->arg, size, op->kind == OPK_SHIFT_MI);
+    case OPK_SHIFT_RC:
+    case OPK_SHIFT_MC: return x86_has(t->c, FEAT_186) && by_count(t, i, op->arg, size, op->kind == OPK_SHIFT_MC);
+    case OPK_DOUBLE_RRI:
+    case OPK_DOUBLE_MRI: return size == 4 && shift_double(t, i, op->arg, op->kind == OPK_DOUBLE_MRI, false);
+    case OPK_DOUBLE_RRC:
+    case OPK_DOUBLE_MRC: return size == 4 && shift_double(t, i, op->arg, op->kind == OPK_DOUBLE_MRC, true);
+    case OPK_BT_RR: return bit_register(t, i, op->arg, size, false);
+    case OPK_BT_RI: return bit_register(t, i, op->arg, size, true);
+    case OPK_BT_MR: return bit_memory(t, i, op->arg, size, false);
+    case OPK_BT_MI: return bit_memory(t, i, op->arg, size, true);
+    default: return false;
+    }
+}

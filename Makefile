@@ -75,7 +75,12 @@ INSN_BIN   = $(patsubst %.asm,$(BUILD)/%.bin,$(wildcard tests/insn/*.asm))
 
 # --- the program ------------------------------------------------------------------------------------------------------
 .PHONY: all
-all: check-packages check-state check-floors $(BUILD)/ochenta
+all: check-packages check-state check-floors $(BUILD)/ochenta say-engines
+
+# The translator (cpu/x86/jit) makes code for x86-64.
+.PHONY: say-engines
+say-engines:
+	@case "$$($(CC) -dumpmachine)" in x86_64-*) ;; *) echo 'note: ochenta has no translator for this host: it runs the interpreter alone' ;; esac
 
 $(BUILD)/ochenta: $(FRONT_OBJ) $(BUILD)/libochenta.a
 	$(call say,LD $@)

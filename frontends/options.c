@@ -149,9 +149,20 @@ static bool set_cpu(struct options *o, info *i, const char *value, char *error, 
 static bool set_engine(struct options *o, info *i, const char *value, char *error, size_t n)
 {
     (void)i;
-    if (strcmp(value, "interp"))
-        return fail(error, n, "--engine %s: this build has only: interp", value);
+    if (strcmp(value, "interp") && strcmp(value, "jit") && strcmp(value, "lockstep"))
+        return fail(error, n, "--engine %s: no such engine; there are: interp jit lockstep", value);
+    if (strcmp(value, "interp") && !machine_has_jit())
+        return fail(error, n, "--engine %s: ochenta has no translator for this host, which runs the interpreter alone", value);
     o->config.engine = value;
+    return true;
+}
+
+static bool set_jit_cache(struct options *o, info *i, const char *value, char *error, size_t n)
+{
+    (void)i;
+    if (!value_size(value, &o->config.jit_cache)) return fail(error, n, "--jit-cache %s: not a size; write it like 64M", value);
+    if (o->config.jit_cache < MACHINE_JIT_CACHE_MIN || o->config.jit_cache > MACHINE_JIT_CACHE_MAX)
+        return fail(error, n, "--jit-cache %s: the translator's code can have 1M to 2047M", value);
     return true;
 }
 
@@ -291,7 +302,8 @@ static const struct option_info table[] = {
     {"Machine", 0, NULL, NULL, NULL, NULL, 0},
     {"memory", 'm', "SIZE", "RAM, 256K to 3G", "64M", set_memory, 0},
     {"cpu", 0, "MODEL", "8086 286 386 486 pentium pentium-mmx pentium2 pentium3 pentium4", "pentium4", set_cpu, 0},
-    {"engine", 0, "ENGINE", "interp: the interpreter", "interp", set_engine, 0},
+    {"engine", 0, "ENGINE", "jit: translates to host code; interp: interprets; lockstep: does both and compares", "jit where the host has it", set_engine, 0},
+    {"jit-cache", 0, "SIZE", "room for translated code, at least 1M", "64M", set_jit_cache, 0},
     {"bios", 0, "FILE", "another system BIOS", "built in", set_file, offsetof(struct options, config.bios)},
     {"vga-bios", 0, "FILE", "another VGA BIOS", "built in", set_file, offsetof(struct options, config.vga_bios)},
     {"date", 0, "DATE", "what the clock shows at power-on: now or YYYY-MM-DDTHH:MM:SS",
@@ -322,6 +334,7 @@ static const struct option_info table[] = {
     {"trace", 0, "FILE", "write every instruction with its register changes", NULL, set_text, offsetof(struct options, trace)},
     {"explain", 0, NULL, "say why exceptions came: at a triple fault, and at exit the last ones", NULL, set_flag, offsetof(struct options, explain)},
     {"stats", 0, NULL, "at exit: counts as \"name: value\" on stderr", NULL, set_flag, offsetof(struct options, stats)},
+    {"perf-map", 0, NULL, "tell Linux perf the names of translated code", NULL, set_flag, offsetof(struct options, config.perf_map)},
     {"verbose", 'v', NULL, "say on stderr what the machine finds unusual", NULL, set_flag, offsetof(struct options, verbose)},
     {"help", 'h', NULL, "this text", NULL, set_nothing, 0},
     {"version", 0, NULL, "name and version", NULL, set_nothing, 0},
@@ -479,6 +492,7 @@ static void settle(struct options *o)
 
     if (o->time == TIME_DEFAULT) o->time = o->headless ? TIME_VIRTUAL : TIME_REAL;
     if (!o->speed_given && !o->headless && o->time == TIME_REAL) o->speed_max = true;
+    c->measure = o->stats;
     if (!o->date_given) {
         o->date_now = !o->headless;
         c->date = OPTIONS_FIXED_DATE;

@@ -247,15 +247,11 @@ static int check_config(const struct machine_config *c, char *error, size_t erro
         snprintf(error, error_size, "memory size must be from 256K to 3G, in whole kilobytes");
         return -EINVAL;
     }
-    if (c->engine && strcmp(c->engine, "interp")) {
-        snprintf(error, error_size, "engine \"%s\" is not in this build, which has: interp", c->engine);
-        return -EINVAL;
-    }
     if (!x86_model_find(c->cpu)) {
         snprintf(error, error_size, "unknown CPU model \"%s\"", c->cpu);
         return -EINVAL;
     }
-    return 0;
+    return machine_check_engine(c, error, error_size);
 }
 
 static int build(struct machine *m, char *error, size_t error_size)
@@ -270,6 +266,7 @@ static int build(struct machine *m, char *error, size_t error_size)
     if ((result = machine_open_media(m, error, error_size))) return result;
     for (unsigned n = 0; n < MACHINE_FLOPPIES; n++) floppy_size[n] = m->floppy[n] ? m->floppy[n]->size : 0;
     if ((result = pc_init(&m->pc, &m->config, &m->host, &owner, floppy_size, error, error_size))) return result;
+    if ((result = machine_start_engine(m, error, error_size))) return result;
     if (m->config.kernel && !(m->loader = loader_open(m->config.kernel, m->config.initrd, m->config.append, m->config.memory, error, error_size)))
         return -EINVAL;
     m->pc.clock.sooner = event_sooner;

@@ -14,6 +14,9 @@
 #define MACHINE_FLOPPIES  2
 #define MACHINE_SERIALS   2
 #define MACHINE_DEFAULT_MIPS 200 /* instructions per virtual microsecond, headless */
+#define MACHINE_DEFAULT_JIT_CACHE (64u << 20)
+#define MACHINE_JIT_CACHE_MIN     (1u << 20)
+#define MACHINE_JIT_CACHE_MAX     (2047u << 20)
 
 enum machine_medium { MEDIUM_FLOPPY_A, MEDIUM_FLOPPY_B, MEDIUM_CD };
 
@@ -26,7 +29,11 @@ struct machine_drive {
 struct machine_config {
     uint64_t             memory;    /* bytes of RAM, 256 KiB to 3 GiB */
     const char          *cpu;       /* model name; NULL: newest complete */
-    const char          *engine;    /* "interp"; NULL: default */
+    const char          *engine;    /* "interp", "jit", "lockstep"; NULL: the translator where there is one */
+    uint64_t             jit_cache; /* bytes for translated code; 0: MACHINE_DEFAULT_JIT_CACHE */
+    bool                 perf_map;  /* tell Linux perf the names of translated code */
+    bool                 measure;   /* count the host time that translation takes */
+    bool                 jit_eager; /* translate code when it first runs, not only when it has run often: for tests */
     struct machine_drive floppy[MACHINE_FLOPPIES];
     struct machine_drive disk[MACHINE_DISKS];
     struct machine_drive cdrom;
@@ -71,6 +78,9 @@ enum machine_stop {
 };
 
 struct machine;
+
+/* Whether there is a translator for this host: the engines "jit" and "lockstep". */
+bool machine_has_jit(void);
 
 /* Fills in the defaults. */
 void machine_config_init(struct machine_config *);

@@ -49,6 +49,10 @@ void machine_close_media(struct machine *);
 /* The boot order as letters: what was asked for, or the first medium there is. */
 const char *machine_boot_order(const struct machine *);
 
+/* machine_engine.c: whether the engine asked for is there; gives the CPU its translator. 0 or a negative errno with one line in ERROR. */
+int machine_check_engine(const struct machine_config *, char *error, size_t error_size);
+int machine_start_engine(struct machine *, char *error, size_t error_size);
+
 /* machine_state.c: fields of struct machine itself. */
 extern const struct device_ops machine_ops;
 

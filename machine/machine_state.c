@@ -231,7 +231,7 @@ size_t machine_write_physical(struct machine *m, uint64_t addr, const void *buf,
     return done;
 }
 
-/* --- trace and statistics --------------------------------------------------------------------------------------------------------------- */
+/* --- trace ------------------------------------------------------------------------------------------------------------------------------ */
 
 static void on_trace(void *opaque, const struct x86_insn *i, const uint8_t *bytes)
 {
@@ -252,24 +252,4 @@ void machine_set_trace(struct machine *m, machine_trace_fn *fn, void *opaque)
     m->pc.cpu.trace = fn ? on_trace : NULL;
     m->pc.cpu.trace_opaque = m;
     x86_update_step(&m->pc.cpu);
-}
-
-void machine_stats(struct machine *m, void (*fn)(void *opaque, const char *name, uint64_t value), void *opaque)
-{
-    const struct x86       *c = &m->pc.cpu;
-    const struct x86_stats *s = &c->stats;
-
-    fn(opaque, "instructions", x86_retired(c));
-    fn(opaque, "virtual_ns", machine_time(m));
-    fn(opaque, "speed_mips", m->mips);
-    fn(opaque, "blocks_decoded", s->blocks_decoded);
-    fn(opaque, "blocks_entered", s->blocks_run);
-    fn(opaque, "blocks_invalidated", s->invalidations);
-    fn(opaque, "block_cache_flushes", s->flushes);
-    fn(opaque, "block_cache_bytes", c->cache->used);
-    fn(opaque, "single_steps", s->single_steps);
-    fn(opaque, "tlb_fills", c->tlb.fills);
-    fn(opaque, "tlb_flushes", s->tlb_flushes);
-    fn(opaque, "exceptions", s->exceptions);
-    fn(opaque, "interrupts", s->interrupts);
 }

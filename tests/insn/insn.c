@@ -1,5 +1,5 @@
 /* insn.c: runs the instruction tests of tests/insn (*.asm, assembled by nasm; insn.inc has the format) on every CPU model
- * they are for and in every mode they hold in: `insn-tests FILE...`.
+ * they are for and in every mode they hold in: `insn-tests [--engine interp|jit] FILE...`.
  *
  * What a test does not name must stay as it was: all general registers, all flags, the windows of memory that it gave. The
  * code ends with HLT, so that it runs through the block cache; then it runs again one instruction at a time. */
@@ -410,8 +410,16 @@ static bool run_file(const char *path, struct context *x)
 int main(int argc, char **argv)
 {
     struct context x = {0};
+    int            first = 1;
 
-    for (int n = 1; n < argc; n++) {
+    if (argc > 2 && !strcmp(argv[1], "--engine")) {
+        if (!bench_engine(argv[2])) {
+            fprintf(stderr, "insn-tests: no engine %s on this host\n", argv[2]);
+            return 2;
+        }
+        first = 3;
+    }
+    for (int n = first; n < argc; n++) {
         unsigned passed = x.passed, failed = x.failed;
 
         if (!run_file(argv[n], &x)) return 2;

@@ -201,6 +201,9 @@ START_TEST(bad_values)
     bad("f.img --serial tcp:1", "stdio|file:PATH|unix:PATH|none");
     bad("f.img --serial file:", "file:PATH");
     bad("f.img --debugcon unix:x", "stdio|file:PATH|none");
+    bad("f.img --engine qemu", "interp jit lockstep");
+    bad("f.img --jit-cache 512K", "1M to 2047M");
+    bad("f.img --jit-cache much", "64M");
     bad("f.img --exit-port 65536", "0 to 0xffff");
     bad("f.img --exit-port 0xf4,rare", "PORT,raw");
     bad("f.img --timeout -1", "seconds");
@@ -264,6 +267,13 @@ START_TEST(the_rest)
     ck_assert_int_eq(opt.debugcon.kind, ENDPOINT_STDIO);
     ck_assert_int_eq(opt.config.debugcon_port, 0x402);
     ck_assert_uint_eq(opt.timeout_ns, 1500000000);
+    good("f.img --jit-cache 2M --perf-map");
+    ck_assert_uint_eq(opt.config.jit_cache, 2 << 20);
+    ck_assert(opt.config.perf_map);
+    if (machine_has_jit()) good("f.img --engine jit");
+    else bad("f.img --engine jit", "no translator for this host");
+    if (machine_has_jit()) good("f.img --engine lockstep");
+    else bad("f.img --engine lockstep", "no translator for this host");
     good("f.img");
     ck_assert_int_eq(opt.config.exit_port, -1);
     ck_assert_int_eq(opt.config.debugcon_port, 0xe9);

@@ -4,6 +4,9 @@
 
 #include "cpu/cpu.h"
 
+/* The engine of CPUs made from now on: "interp" (at first) or "jit". False if there is no such engine on this host. */
+bool bench_engine(const char *engine);
+
 /* A CPU of MODEL with RAM and ports that answer FFh. Without FPU, escape instructions are ignored. */
 struct bench {
     struct x86       cpu;

@@ -120,7 +120,7 @@ static bool run_file(const char *path, struct report *r)
 static int usage(const char *what, const char *which)
 {
     if (what) fprintf(stderr, "vectors: %s%s\n", what, which);
-    fprintf(stderr, "usage: vectors FILE... | --native N [--seed S]  [--engine interp] [--group GROUP] [--verbose]\n");
+    fprintf(stderr, "usage: vectors FILE... | --native N [--seed S]  [--engine interp|jit] [--group GROUP] [--verbose]\n");
     return 2;
 }
 
@@ -152,7 +152,7 @@ int main(int argc, char **argv)
         else argv[++files] = argv[n];
     }
     if (!files && !cases) return usage(NULL, NULL);
-    if (strcmp(options.engine, "interp")) return usage("no such engine: ", options.engine);
+    if (!bench_engine(options.engine)) return usage("no such engine, or not on this host: ", options.engine);
     for (int n = 1; n <= files; n++)
         if (!run_file(argv[n], &report)) return 2;
     if (cases && !hostdiff_native(cases, seed, &report)) return 2;

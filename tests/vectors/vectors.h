@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* bench.h, which Capstone's header does not go together with, has it too. */
+bool bench_engine(const char *engine);
+
 /* The whole of a file, decompressed. */
 struct bytes {
     uint8_t *data;

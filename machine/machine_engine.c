@@ -1,0 +1,95 @@
+/* machine_engine.c: which engine runs the guest's code: the interpreter, the translator, or both (lockstep.c). */
+#include "cpu/x86/block_cache.h"
+#include "cpu/x86/jit/jit.h"
+#include "machine/machine_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+_Static_assert(MACHINE_DEFAULT_JIT_CACHE == JIT_DEFAULT_CODE, "machine.h and jit.h");
+
+bool machine_has_jit(void)
+{
+    return x86_jit_supported();
+}
+
+int machine_check_engine(const struct machine_config *c, char *error, size_t error_size)
+{
+    bool translates = c->engine && (!strcmp(c->engine, "jit") || !strcmp(c->engine, "lockstep"));
+
+    if (c->engine && !translates && strcmp(c->engine, "interp")) {
+        snprintf(error, error_size, "there is no engine \"%s\"; there are: interp, jit, lockstep", c->engine);
+        return -EINVAL;
+    }
+    if (translates && !x86_jit_supported()) {
+        snprintf(error, error_size, "engine \"%s\": ochenta has no translator for this host, which runs the interpreter alone", c->engine);
+        return -EINVAL;
+    }
+    if (c->jit_cache && c->jit_cache < MACHINE_JIT_CACHE_MIN) {
+        snprintf(error, error_size, "the translator needs at least 1M for its code");
+        return -EINVAL;
+    }
+    return 0;
+}
+
+/* Where nobody asked for the translator, a host that lets no program make code is no reason to fail. */
+int machine_start_engine(struct machine *m, char *error, size_t error_size)
+{
+    const struct machine_config *c = &m->config;
+    int                          result;
+
+    if (!c->engine || strcmp(c->engine, "jit") != 0) return 0;
+    result = x86_jit_init(&m->pc.cpu, c->jit_cache ? (size_t)c->jit_cache : JIT_DEFAULT_CODE);
+    if (!result && c->jit_eager) x86_jit_eager(&m->pc.cpu, 64);
+    if (!result) return 0;
+    if (!c->engine) {
+        log_line(&m->pc.log, "cpu: the translator cannot start (%s): the interpreter runs alone", strerror(-result));
+        return 0;
+    }
+    snprintf(error, error_size, "the translator cannot start: %s", strerror(-result));
+    return result;
+}
+
+/* --- statistics ---------------------------------------------------------------------------------------------------------------------- */
+
+typedef void stat_fn(void *opaque, const char *name, uint64_t value);
+
+static void jit_stats(const struct x86 *c, bool measured, stat_fn *fn, void *opaque)
+{
+    struct x86_jit_stats s;
+
+    x86_jit_stats(c, &s);
+    fn(opaque, "jit_translations", s.translations);
+    fn(opaque, "jit_instructions", s.instructions);
+    fn(opaque, "jit_code_bytes", s.code_bytes);
+    fn(opaque, "jit_retranslations", s.retranslations);
+    fn(opaque, "jit_invalidations", s.invalidations);
+    fn(opaque, "jit_evictions", s.evictions);
+    fn(opaque, "jit_entries", s.entries);
+    fn(opaque, "jit_links", s.links);
+    fn(opaque, "jit_dispatches", s.dispatches);
+    fn(opaque, "jit_slow", s.slow);
+    if (measured) fn(opaque, "jit_translate_ns", s.translate_ns);
+}
+
+void machine_stats(struct machine *m, stat_fn *fn, void *opaque)
+{
+    const struct x86       *c = &m->pc.cpu;
+    const struct x86_stats *s = &c->stats;
+
+    fn(opaque, "instructions", x86_retired(c));
+    fn(opaque, "virtual_ns", machine_time(m));
+    fn(opaque, "speed_mips", m->mips);
+    fn(opaque, "blocks_decoded", s->blocks_decoded);
+    fn(opaque, "blocks_entered", s->blocks_run);
+    fn(opaque, "blocks_invalidated", s->invalidations);
+    fn(opaque, "block_cache_flushes", s->flushes);
+    fn(opaque, "block_cache_bytes", c->cache->used);
+    fn(opaque, "single_steps", s->single_steps);
+    fn(opaque, "tlb_fills", c->tlb.fills);
+    fn(opaque, "tlb_flushes", s->tlb_flushes);
+    fn(opaque, "exceptions", s->exceptions);
+    fn(opaque, "interrupts", s->interrupts);
+    if (c->jit) jit_stats(c, m->config.measure, fn, opaque);
+}

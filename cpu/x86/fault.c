@@ -73,7 +73,7 @@ void x86_deliver_exception(struct x86 *c)
         c->exc.pending = false;
         c->budget--; // time passes, so that a storm of faults comes to an end
         c->stats.exceptions++;
-        c->halted = false;
+        c->halted = c->inhibit = c->inhibit_traps = false; // the handler's first instruction is in nobody's shadow
         if (x86_enter_interrupt(c, NULL, e.vector, FROM_EXCEPTION, e.has_error, e.error, c->eip)) return;
         if (e.vector == EXC_DF) {
             c->exc.pending = false;

@@ -164,7 +164,7 @@ static void run_single(struct x86 *c)
     c->stats.single_steps++;
     if (c->trace) c->trace(c->trace_opaque, b->insn, NULL);
     b->insn[0].fn(c, b->insn);
-    if (shadow) c->inhibit = c->inhibit_traps = false; // of several loads of SS in a row only the first has one (SDM 3A 6.8.3)
+    if (shadow && c->inhibit_traps) c->inhibit = c->inhibit_traps = false; // of loads of SS in a row only the first has one (SDM 3A 6.8.3)
     c->step_mode = was_step;
     if (!c->kicked) { // else the slice ends here
         c->budget += rest;

@@ -4,6 +4,7 @@ import glob, json, os, re, shutil, subprocess, sys, time
 
 import host
 
+BENCHMARKS = 'int sieve sha256 mem fpx87 fpsse interp fib getpid int80 pipe forkexec pagefault selfmod gzip'.split()
 PEERS = {'native': 'native', 'qemu': 'qemu', 'jit': 'ochenta', 'interp': 'interp'}  # column -> name in run-peers.py
 TITLES = {'dos': 'power-on to FreeDOS `A:\\>`', 'init': 'Linux kernel to init', 'installer': 'Debian installer to its first dialog',
           'boot': 'CD to init', 'alu': 'boot sector: registers', 'memory': 'boot sector: loads and stores'}
@@ -111,7 +112,10 @@ def qemu_text(child):
     child.stdin.flush()
     text = b''
     while text.count(b': 0x') < 250:
-        text += os.read(child.stdout.fileno(), 65536)
+        data = os.read(child.stdout.fileno(), 65536)
+        if not data:
+            raise RuntimeError('QEMU has ended')
+        text += data
     return ''.join(chr(int(cell, 16) & 0xff) for cell in re.findall(rb'0x([0-9a-f]{4})\b', text))
 
 
@@ -124,9 +128,12 @@ def measure_dos(column):
         while 'A:\\>' not in qemu_text(child) and time.monotonic() - start < 60:
             time.sleep(0.02)
         seconds = time.monotonic() - start
-        return record('dos', column, seconds, host.end(child))
-    output = host.watch(host.ochenta(column, 64, image + ',snapshot', '-e', 'vm:wait_text("A:\\\\>", 60) print("@@PROMPT") io.stdout:flush() vm:wait(1000)'),
-                        '@@PROMPT', 120)
+        rss_mb = host.end(child)
+        if seconds >= 60:
+            raise RuntimeError('QEMU did not reach the prompt of FreeDOS')
+        return record('dos', column, seconds, rss_mb)
+    script = 'vm:wait_text("A:\\\\>", 60) print("@@PROMPT") io.stdout:flush() vm:wait(1000)'
+    output = host.watch(host.ochenta(column, 64, image + ',snapshot', '-e', script), '@@PROMPT', 120)
     if not output.complete:
         raise RuntimeError('%s did not reach the prompt of FreeDOS' % column)
     return record('dos', column, output.times[-1], output.rss_mb)

@@ -117,8 +117,9 @@ def sections(result):
     """name -> lines, for the output and for the document"""
     records = own_scale(result['runs'])
     h = result['host']
-    about = ['%s, %s processors · %s · %s · medians of %d · ochenta %s · %s' %
-             (h['cpu'], h['processors'], h['qemu'] or 'no QEMU', h['compiler'], result['repeat'], h['ochenta'], h['date'])]
+    about = ['%s, %s processors, load %.1f · %s · %s · medians of %d%s · ochenta %s · %s' %
+             (h['cpu'], h['processors'], h['load'], h['qemu'] or 'no QEMU', h['compiler'], result['repeat'],
+              ', kernels and loops in processor time' if result.get('cpu_time') else '', h['ochenta'], h['date'])]
     found = {'host': about, **{part: table(records, part) for part in PARTS}, 'memory': memory(records)}
     if result['left_out']:
         found['host'] += ['', 'Left out: ' + '; '.join('%s (%s)' % item for item in result['left_out'].items()) + '.']

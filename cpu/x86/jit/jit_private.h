@@ -103,7 +103,6 @@ struct jit_site {
     uint8_t            access_size; /* bytes of the access that may be retried; 0: none */
     bool               access_write;
     bool               check_ctx;   /* it may change the context */
-    bool               uses_x87, uses_sse; /* its handler works on those registers */
     int16_t            stack;       /* the access is at (E)SP + stack; otherwise the memory operand. STACK_NONE */
 };
 #define STACK_NONE INT16_MIN
@@ -207,6 +206,11 @@ void jit_make_cf(struct x86 *c);
 void jit_realize_flags(struct x86 *c);
 uint16_t jit_pack_flags(const struct x86 *c);
 
-/* fp.c: what of the guest's x87 and SSE state is in the host's registers. */
+/* x64_sse.c, x64_x87.c: whether the host's units may run the guest's code now: MODE_SSE, MODE_X87. */
+uint32_t jit_sse_mode(const struct x86 *c);
+uint32_t jit_x87_mode(const struct x86 *c);
+/* From c->fpu to the host's x87 registers, and back, which leaves the host's x87 unit as C code wants it; c->x87_live follows. */
+void jit_x87_load(struct x86 *c);
+void jit_x87_save(struct x86 *c);
 
 #endif

@@ -31,7 +31,7 @@ enum jit_kind {
     OPK_LOOP, OPK_LOOPE, OPK_LOOPNE, OPK_JCXZ,
     /* strings without repetition (x64_string.c) */
     OPK_MOVS, OPK_STOS, OPK_LODS, OPK_SCAS, OPK_CMPS,
-    /* x87, MMX, SSE (x64_fp.c) */
+    /* x87 and MMX (x64_x87.c), SSE (x64_sse.c) */
     OPK_X87, OPK_MMX, OPK_SSE,
     /* no emitter, but it may change the context */
     OPK_CONTEXT,

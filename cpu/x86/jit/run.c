@@ -21,7 +21,7 @@ bool x86_jit_supported(void)
 
 static uint32_t mode_of(const struct x86 *c)
 {
-    uint32_t mode = (c->code32 ? MODE_CODE32 : 0) | (c->stack32 ? MODE_STACK32 : 0) | (c->cpl == 3 ? MODE_USER : 0) |
+    uint32_t mode = jit_sse_mode(c) | jit_x87_mode(c) | (c->code32 ? MODE_CODE32 : 0) | (c->stack32 ? MODE_STACK32 : 0) | (c->cpl == 3 ? MODE_USER : 0) |
                     (c->eflags & FLAG_DF ? MODE_DF : 0);
 
     for (unsigned n = 0; n < 4; n++) {
@@ -140,6 +140,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
 {
     struct x86_jit  *j = c->jit;
     struct jit_site *s = &j->sites[n];
+    bool             x87;
 
     realize_at(c, s);
     if (fill_for(c, s) && s->unit->valid) {
@@ -151,6 +152,8 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         leave(c, EXIT_SITE, n);
         return NULL;
     }
+    x87 = c->x87_live;
+    if (x87) jit_x87_save(c);
     if (!run_handler(c, s)) {
         leave(c, EXIT_LOOP, 0);
         return NULL;
@@ -161,6 +164,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         leave(c, EXIT_LOOP, 0);
         return NULL;
     }
+    if (x87) jit_x87_load(c);
     publish_flags(c);
     return jit_executable(j, s->next);
 }
@@ -220,6 +224,7 @@ static bool enter(struct x86 *c, struct jit_unit *u, struct jit_link **link, boo
     j->stats.entries++;
     r = j->enter(c, jit_executable(j, u->code));
     c->sse_live = false;
+    if (c->x87_live) jit_x87_save(c);
     jit_realize_flags(c);
     number = (uint32_t)(r >> 8);
     if ((r & 0xFF) == EXIT_LOOP) {

@@ -54,7 +54,7 @@ static const uint8_t *make_exit(struct emit *e, enum jit_exit reason)
     const uint8_t *at = e->p;
 
     store_registers(e);
-    x64_store_fp(e);
+    x64_store_sse(e);
     emit_mov_rr(e, RDX, R11);
     emit_mov_ri(e, RAX, reason);
     emit_opcode(e, 0xC1, 8, 0, 0, RDX, false); // shl rdx, 8; the number above the reason
@@ -75,14 +75,14 @@ static const uint8_t *make_slow(struct x86_jit *j, struct emit *e)
     uint8_t       *leave;
 
     store_registers(e);
-    x64_store_fp(e);
+    x64_store_sse(e);
     emit_mov_rr(e, RSI, R11);
     call_c(e, (uintptr_t)jit_slow);
     emit_rr(e, 0x85, 8, RAX, RAX);
     leave = emit_jcc(e, CC_E);
     emit_rr(e, 0x8B, 8, R8, RAX);
     load_tables(e);
-    x64_load_fp(e);
+    x64_load_sse(e);
     emit8(e, 0x68); // push imm32, so that the stack is as before; replaced by the flags
     emit32(e, 0);
     emit_rm(e, 0x8B, 4, RAX, x64_ctx(offsetof(struct x86, jf.a)));
@@ -108,9 +108,9 @@ static const uint8_t *make_call(struct emit *e, uintptr_t fn, bool with_flags)
     emit_rr(e, 0x83, 8, 5, RSP); // sub rsp, 8
     emit8(e, 8);
     store_registers(e);
-    x64_store_fp(e);
+    x64_store_sse(e);
     call_c(e, fn);
-    x64_load_fp(e);
+    x64_load_sse(e);
     if (with_flags) {
         emit8(e, 0x68);
         emit32(e, 0);

@@ -71,7 +71,8 @@ static bool emit_one(struct tr *t, const struct x86_insn *i, const struct jit_op
     if (op->kind < OPK_JCC) return x64_emit_move(t, i, op);
     if (op->kind < OPK_MOVS) return x64_emit_branch(t, i, op);
     if (op->kind < OPK_X87) return x64_emit_string(t, i, op);
-    return op->kind < OPK_CONTEXT && x64_emit_fp(t, i, op);
+    if (op->kind == OPK_SSE) return x64_emit_sse(t, i, op);
+    return op->kind != OPK_CONTEXT && x64_emit_x87(t, i, op);
 }
 
 /* Whether this one ends its unit when a handler runs it. */

@@ -154,7 +154,8 @@ bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *
 bool x64_emit_shift(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
-bool x64_emit_fp(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+bool x64_emit_sse(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+bool x64_emit_x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 
 /* The end of a unit that goes on at EIP. */
 void x64_go_to(struct tr *t, uint32_t eip);
@@ -162,9 +163,8 @@ void x64_go_to(struct tr *t, uint32_t eip);
 void x64_handler(struct tr *t, const struct x86_insn *i, bool last);
 void x64_emit_colds(struct tr *t);
 
-/* --- floating point in stubs.c's exits ------------------------------------------------------------------------------------------------ */
-
-void x64_store_fp(struct emit *e);
-void x64_load_fp(struct emit *e);
+/* For stubs.c: code that saves the guest's XMM registers and MXCSR, if c->sse_live says that they are in the host's, and loads them again. */
+void x64_store_sse(struct emit *e);
+void x64_load_sse(struct emit *e);
 
 #endif

@@ -227,8 +227,6 @@ void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
     struct jit_site *s = &t->j->sites[site];
 
     s->check_ctx = !t->op[t->k] || t->op[t->k]->kind == OPK_CONTEXT;
-    s->uses_x87 = (i->op >= 0xD8 && i->op <= 0xDF) || i->op == 0x9B || i->op >= 0x100;
-    s->uses_sse = i->op >= 0x100;
     emit_mov_ri(&t->e, R11, site);
     emit_jmp_to(&t->e, last ? t->j->exit_site : t->j->slow);
     t->flags = (struct flag_record){.kind = FLAGS_HOME};

@@ -148,8 +148,9 @@ static void unpack_environment(struct x86 *c, bool wide, const uint32_t env[ENV_
     x86_fpu_set_words(c, (uint16_t)env[0], (uint16_t)env[1]);
 }
 
-/* Only the address of the first byte wraps at 64 K; an operand that crosses the end of its segment faults. */
-static uint32_t operand_at(const struct x86 *c, const struct x86_insn *i, uint32_t n) { return x86_ea(c, i) + n; }
+/* The operand is accessed in parts: words or dwords of the environment, 8 and 2 bytes of each register. With 16-bit addresses each
+ * part's address wraps at 64 K, while a part that crosses the end of the segment faults. So does a processor; the manuals are silent. */
+static uint32_t operand_at(const struct x86 *c, const struct x86_insn *i, uint32_t n) { return (x86_ea(c, i) + n) & i->amask; }
 
 static bool is_wide(const struct x86_insn *i) { return i->prefix & PREFIX_OP32; }
 
@@ -180,11 +181,17 @@ static bool store_environment(struct x86 *c, const struct x86_insn *i)
     return true;
 }
 
-/* Whether SIZE bytes of the operand can be written, before any is. */
-static bool probe_operand(struct x86 *c, const struct x86_insn *i, unsigned size)
+/* Whether all parts of the operand can be accessed, before any is. All that has to be aligned is its words or dwords (SDM 3A table 6-7). */
+static bool probe_operand(struct x86 *c, const struct x86_insn *i, bool registers, bool write)
 {
-    for (unsigned n = 0; n < size; n += 2)
-        if (!x86_probe(c, i, i->seg, operand_at(c, i, n), 2, true)) return false;
+    unsigned part = is_wide(i) ? 4 : 2, at = 0;
+
+    if (!x86_check_alignment(c, i, i->seg, operand_at(c, i, 0), part)) return false;
+    for (; at < ENV_WORDS * part; at += part)
+        if (!x86_probe(c, i, i->seg, operand_at(c, i, at), part, write)) return false;
+    for (; registers && at < ENV_WORDS * part + REGISTER_BYTES; at += 10)
+        if (!x86_probe(c, i, i->seg, operand_at(c, i, at), 8, write) || !x86_probe(c, i, i->seg, operand_at(c, i, at + 8), 2, write))
+            return false;
     return true;
 }
 
@@ -200,7 +207,7 @@ void x86_fldenv(struct x86 *c, const struct x86_insn *i)
 /* Masks all exceptions afterwards. */
 void x86_fnstenv(struct x86 *c, const struct x86_insn *i)
 {
-    if (!fpu_available(c, i) || !probe_operand(c, i, is_wide(i) ? 28 : 14) || !store_environment(c, i)) return;
+    if (!fpu_available(c, i) || !probe_operand(c, i, false, true) || !store_environment(c, i)) return;
     c->fpu.cw |= CW_MASKS;
     x86_fpu_update_error(c);
     x86_next(c, i);
@@ -208,19 +215,32 @@ void x86_fnstenv(struct x86 *c, const struct x86_insn *i)
 
 /* --- whole state --------------------------------------------------------------------------------------------------- */
 
+/* The registers in words, which are aligned if the operand is. */
+static bool load_register(struct x86 *c, const struct x86_insn *i, uint32_t at, struct floatx80 *v)
+{
+    uint64_t word[5];
+
+    for (unsigned n = 0; n < 5; n++)
+        if (!x86_load(c, i, i->seg, operand_at(c, i, at + 2 * n), 2, &word[n])) return false;
+    *v = (struct floatx80){word[0] | word[1] << 16 | word[2] << 32 | word[3] << 48, (uint16_t)word[4]};
+    return true;
+}
+
+static bool store_register(struct x86 *c, const struct x86_insn *i, uint32_t at, const struct floatx80 *v)
+{
+    for (unsigned n = 0; n < 4; n++)
+        if (!x86_store(c, i, i->seg, operand_at(c, i, at + 2 * n), 2, v->mant >> 16 * n & 0xffff)) return false;
+    return x86_store(c, i, i->seg, operand_at(c, i, at + 8), 2, v->exp_sign);
+}
+
 void x86_frstor(struct x86 *c, const struct x86_insn *i)
 {
     struct floatx80 reg[8];
     uint32_t        env[ENV_WORDS], at = is_wide(i) ? 28 : 14;
-    uint64_t        low, high;
 
-    if (!fpu_begin(c, i) || !load_environment(c, i, env)) return;
-    for (unsigned n = 0; n < 8; n++, at += 10) {
-        if (!x86_load(c, i, i->seg, operand_at(c, i, at), 8, &low) ||
-            !x86_load(c, i, i->seg, operand_at(c, i, at + 8), 2, &high))
-            return;
-        reg[n] = (struct floatx80){low, (uint16_t)high};
-    }
+    if (!fpu_begin(c, i) || !probe_operand(c, i, true, false) || !load_environment(c, i, env)) return;
+    for (unsigned n = 0; n < 8; n++, at += 10)
+        if (!load_register(c, i, at, &reg[n])) return;
     unpack_environment(c, is_wide(i), env);
     for (unsigned n = 0; n < 8; n++) *fpu_st(c, n) = reg[n];
     x86_next(c, i);
@@ -231,14 +251,9 @@ void x86_fnsave(struct x86 *c, const struct x86_insn *i)
 {
     uint32_t at = is_wide(i) ? 28 : 14;
 
-    if (!fpu_available(c, i) || !probe_operand(c, i, at + REGISTER_BYTES) || !store_environment(c, i)) return;
-    for (unsigned n = 0; n < 8; n++, at += 10) {
-        struct floatx80 *v = fpu_st(c, n);
-
-        if (!x86_store(c, i, i->seg, operand_at(c, i, at), 8, v->mant) ||
-            !x86_store(c, i, i->seg, operand_at(c, i, at + 8), 2, v->exp_sign))
-            return;
-    }
+    if (!fpu_available(c, i) || !probe_operand(c, i, true, true) || !store_environment(c, i)) return;
+    for (unsigned n = 0; n < 8; n++, at += 10)
+        if (!store_register(c, i, at, fpu_st(c, n))) return;
     initialize(c);
     x86_next(c, i);
 }

@@ -56,7 +56,7 @@ static bool load_80(struct x86 *c, const struct x86_insn *i, uint64_t *low, uint
 {
     uint32_t off = x86_ea(c, i);
 
-    return x86_load(c, i, i->seg, off, 8, low) && x86_load(c, i, i->seg, off + 8, 2, high);
+    return x86_load(c, i, i->seg, off, 8, low) && x86_load(c, i, i->seg, (off + 8) & i->amask, 2, high);
 }
 
 void x86_fld_m80(struct x86 *c, const struct x86_insn *i)
@@ -222,7 +222,7 @@ void x86_fistp_i64(struct x86 *c, const struct x86_insn *i) { store_int(c, i, 8,
 static bool store_80(struct x86 *c, const struct x86_insn *i, uint64_t low, uint16_t high)
 {
     const struct x86_segment *s = &c->seg[i->seg];
-    uint32_t                  off = x86_ea(c, i);
+    uint32_t                  off = x86_ea(c, i), upper = (off + 8) & i->amask;
     uint8_t                  *p = x86_quick(s, s->write_limit, c->tlb_write, off, 10);
 
     if (likely(p != NULL)) {
@@ -230,8 +230,8 @@ static bool store_80(struct x86 *c, const struct x86_insn *i, uint64_t low, uint
         memcpy(p + 8, &high, 2);
         return true;
     }
-    return x86_probe(c, i, i->seg, off, 8, true) && x86_probe(c, i, i->seg, off + 8, 2, true) &&
-           x86_store(c, i, i->seg, off, 8, low) && x86_store(c, i, i->seg, off + 8, 2, high);
+    return x86_probe(c, i, i->seg, off, 8, true) && x86_probe(c, i, i->seg, upper, 2, true) &&
+           x86_store(c, i, i->seg, off, 8, low) && x86_store(c, i, i->seg, upper, 2, high);
 }
 
 /* No conversion, so no exception but that of an empty register. */

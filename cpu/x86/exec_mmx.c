@@ -164,13 +164,12 @@ void x86_movntq(struct x86 *c, const struct x86_insn *i) { x86_movq_mmx_mr(c, i)
 /* Bytes of the first operand whose mask bit is set go to DS:(E)DI. */
 void x86_maskmovq(struct x86 *c, const struct x86_insn *i)
 {
-    if (!mmx_begin(c, i)) return;
-    for (unsigned n = 0; n < 8; n++) {
-        uint32_t off = ((uint32_t)c->gpr[REG_EDI] & i->amask) + n;
+    uint64_t mask = mmx_get(c, i->src) & 0x8080808080808080ull;
+    uint32_t off = (uint32_t)c->gpr[REG_EDI] & i->amask;
 
-        if (!(mmx_get(c, i->src) >> (8 * n + 7) & 1)) continue;
-        if (!x86_store(c, i, i->seg, off, 1, mmx_get(c, i->dst) >> 8 * n & 0xff)) return;
-    }
+    if (!mmx_begin(c, i) || (mask && !xmm_probe_masked(c, i, off, 8))) return;
+    for (unsigned n = 0; n < 8; n++)
+        if ((mask >> (8 * n + 7) & 1) && !x86_store(c, i, i->seg, off + n, 1, mmx_get(c, i->dst) >> 8 * n & 0xff)) return;
     mmx_enter(c);
     x86_next(c, i);
 }

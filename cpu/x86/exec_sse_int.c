@@ -179,12 +179,12 @@ void x86_maskmovdqu(struct x86 *c, const struct x86_insn *i)
 {
     const union x86_xmm *mask = &c->fpu.xmm[i->src], *v = &c->fpu.xmm[i->dst];
 
-    if (!sse_begin(c, i)) return;
-    for (unsigned n = 0; n < 16; n++) {
-        uint32_t off = ((uint32_t)c->gpr[REG_EDI] & i->amask) + n;
+    uint32_t off = (uint32_t)c->gpr[REG_EDI] & i->amask;
+    bool     any = (mask->q[0] | mask->q[1]) & 0x8080808080808080ull;
 
-        if ((mask->b[n] & 0x80) && !x86_store(c, i, i->seg, off, 1, v->b[n])) return;
-    }
+    if (!sse_begin(c, i) || (any && !xmm_probe_masked(c, i, off, 16))) return;
+    for (unsigned n = 0; n < 16; n++)
+        if ((mask->b[n] & 0x80) && !x86_store(c, i, i->seg, off + n, 1, v->b[n])) return;
     x86_next(c, i);
 }
 

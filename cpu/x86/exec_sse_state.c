@@ -18,7 +18,7 @@ static bool fx_begin(struct x86 *c, const struct x86_insn *i)
     return true;
 }
 
-static uint32_t fx_at(const struct x86 *c, const struct x86_insn *i, unsigned n) { return x86_ea(c, i) + n; }
+static uint32_t fx_at(const struct x86 *c, const struct x86_insn *i, unsigned n) { return (x86_ea(c, i) + n) & i->amask; }
 
 static void put(uint8_t *image, unsigned at, uint64_t v, unsigned size)
 {

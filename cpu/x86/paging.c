@@ -498,6 +498,13 @@ static bool access_wrapped(struct x86 *c, const struct x86_insn *i, unsigned seg
     return true;
 }
 
+bool x86_check_alignment(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size)
+{
+    if (!alignment_checked(c) || !((c->seg[seg].base + off) & (size - 1))) return true;
+    x86_history_access(c, seg, off, size, false);
+    return x86_fault_code(c, i, EXC_AC, 0);
+}
+
 static bool access_segment(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size, bool write, uint64_t *v)
 {
     const struct x86_segment *s = &c->seg[seg];
@@ -507,10 +514,7 @@ static bool access_segment(struct x86 *c, const struct x86_insn *i, unsigned seg
         if (!x86_has(c, FEAT_286) && size > 1) return access_wrapped(c, i, seg, off, size, write, v);
         return segment_fault(c, i, seg, off, size, write);
     }
-    if (alignment_checked(c) && (lin & (size - 1))) {
-        x86_history_access(c, seg, off, size, write);
-        return x86_fault_code(c, i, EXC_AC, 0);
-    }
+    if (!x86_check_alignment(c, i, seg, off, size)) return false;
     if (!access_linear(c, i, lin, size, write, c->cpl == 3, v)) return false;
     if (unlikely(c->dr[7] & 0xFF)) watch(c, lin, size, write ? WATCH_WRITE | WATCH_ACCESS : WATCH_ACCESS);
     return true;
@@ -559,6 +563,7 @@ bool x86_probe(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t o
         if (!x86_has(c, FEAT_286)) return true;
         return segment_fault(c, i, seg, off, size, write);
     }
+    if (size <= 8 && !(size & (size - 1)) && !x86_check_alignment(c, i, seg, off, size)) return false;
     for (unsigned n = 0; n < size; n += PAGE_SIZE - ((lin + n) & PAGE_MASK))
         if (!x86_translate(c, lin + n, write ? ACCESS_WRITE : ACCESS_READ, c->cpl == 3, &phys, &error))
             return page_fault(c, i, lin + n, error);

@@ -62,6 +62,7 @@ static inline void mmx_set(struct x86 *c, unsigned n, uint64_t v)
 
 /* 16 bytes; ALIGNED: #GP(0) if they are not. */
 bool xmm_load(struct x86 *c, const struct x86_insn *i, bool aligned, union x86_xmm *v);
+bool xmm_probe_masked(struct x86 *c, const struct x86_insn *i, uint32_t off, unsigned size);
 bool xmm_store(struct x86 *c, const struct x86_insn *i, bool aligned, const union x86_xmm *v);
 
 /* The second operand of an MMX or XMM instruction by its form. */

@@ -385,6 +385,8 @@ bool x86_load_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32
 bool x86_store_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, uint64_t value, unsigned size);
 /* Checks that SIZE bytes at seg:off could be read or written, without doing it (and with page-table side effects). */
 bool x86_probe(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size, bool write);
+/* #AC if OFF is not a multiple of SIZE and alignment is checked. Accesses of up to 8 bytes check it themselves. */
+bool x86_check_alignment(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size);
 
 static inline __attribute__((always_inline)) void *x86_quick(const struct x86_segment *s, int64_t limit, uintptr_t *const table, uint32_t off, unsigned size)
 {

@@ -334,7 +334,7 @@ static const struct option_info table[] = {
     {"trace", 0, "FILE", "write every instruction with its register changes", NULL, set_text, offsetof(struct options, trace)},
     {"explain", 0, NULL, "say why exceptions came: at a triple fault, and at exit the last ones", NULL, set_flag, offsetof(struct options, explain)},
     {"stats", 0, NULL, "at exit: counts as \"name: value\" on stderr", NULL, set_flag, offsetof(struct options, stats)},
-    {"perf-map", 0, NULL, "tell Linux perf the names of translated code", NULL, set_flag, offsetof(struct options, config.perf_map)},
+    {"perf-map", 0, NULL, "tell Linux perf the names of translated code", NULL, set_flag, offsetof(struct options, perf_map)},
     {"verbose", 'v', NULL, "say on stderr what the machine finds unusual", NULL, set_flag, offsetof(struct options, verbose)},
     {"help", 'h', NULL, "this text", NULL, set_nothing, 0},
     {"version", 0, NULL, "name and version", NULL, set_nothing, 0},
@@ -492,7 +492,6 @@ static void settle(struct options *o)
 
     if (o->time == TIME_DEFAULT) o->time = o->headless ? TIME_VIRTUAL : TIME_REAL;
     if (!o->speed_given && !o->headless && o->time == TIME_REAL) o->speed_max = true;
-    c->measure = o->stats;
     if (!o->date_given) {
         o->date_now = !o->headless;
         c->date = OPTIONS_FIXED_DATE;

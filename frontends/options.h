@@ -32,7 +32,7 @@ enum time_mode { TIME_DEFAULT, TIME_VIRTUAL, TIME_REAL };
 struct options {
     struct machine_config  config; /* config.host is left to the frontend */
     const char            *image;  /* IMAGE as given, or the first medium; NULL: none. For the names of state files */
-    bool                   headless, fullscreen, no_sound, monitor, stats, verbose, explain;
+    bool                   headless, fullscreen, no_sound, monitor, stats, verbose, explain, perf_map;
     enum time_mode         time;      /* never TIME_DEFAULT afterwards */
     bool                   speed_max; /* config.mips is 0 then */
     struct endpoint_option serial[MACHINE_SERIALS], debugcon;

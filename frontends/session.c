@@ -57,6 +57,17 @@ static void on_log(void *opaque, const char *line)
 }
 
 /* A triple fault, whether it ends the run or is the guest's way of resetting the CPU. */
+static uint64_t on_host_ns(void *opaque)
+{
+    (void)opaque;
+    return session_host_ns();
+}
+
+static void on_translated(void *opaque, const void *code, size_t size, uint32_t linear)
+{
+    perf_map_add(((struct session *)opaque)->perf_map, code, size, linear);
+}
+
 static void on_crash(void *opaque)
 {
     struct session *s = opaque;
@@ -108,6 +119,11 @@ int session_open(struct session *s, const struct options *options, const struct 
     callbacks.debugcon = on_debugcon;
     callbacks.log = on_log;
     callbacks.crash = on_crash;
+    if (options->stats) callbacks.host_ns = on_host_ns;
+    if (options->perf_map) {
+        if (!(s->perf_map = perf_map_open(error, n))) goto fail;
+        callbacks.translated = on_translated;
+    }
     config.host = &callbacks;
     config.no_reboot |= s->script != NULL; /* it wants to know: see reboot() */
     s->machine = machine_create(&config, error, n);
@@ -158,6 +174,8 @@ void session_close(struct session *s)
     script_destroy(s->script);
 #endif
     machine_destroy(s->machine);
+    perf_map_close(s->perf_map);
+    s->perf_map = NULL;
     s->machine = NULL;
     s->script = NULL;
     s->trace = NULL;

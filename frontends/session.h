@@ -8,6 +8,7 @@
 #include "debug/trace.h"
 #include "frontends/endpoint.h"
 #include "frontends/options.h"
+#include "frontends/perf_map.h"
 #include "frontends/terminal.h"
 #include "machine/machine.h"
 
@@ -26,6 +27,7 @@ struct session {
     struct script        *script; /* NULL: none, or it has ended */
     struct trace         *trace;
     struct explain       *explain;
+    struct perf_map      *perf_map; /* NULL: none */
     struct monitor       *monitor;     /* NULL: not used so far */
     struct terminal       terminal;    /* its lines come from here */
     bool                  is_prompting; /* the debugger has the word and the machine stands still */

@@ -31,9 +31,7 @@ struct machine_config {
     const char          *cpu;       /* model name; NULL: newest complete */
     const char          *engine;    /* "interp", "jit", "lockstep"; NULL: the translator where there is one */
     uint64_t             jit_cache; /* bytes for translated code; 0: MACHINE_DEFAULT_JIT_CACHE */
-    bool                 perf_map;  /* tell Linux perf the names of translated code */
-    bool                 measure;   /* count the host time that translation takes */
-    bool                 jit_eager; /* translate code when it first runs, not only when it has run often: for tests */
+    unsigned             jit_eager; /* not 0: code is translated when it first runs, in units of so many instructions: for tests */
     struct machine_drive floppy[MACHINE_FLOPPIES];
     struct machine_drive disk[MACHINE_DISKS];
     struct machine_drive cdrom;
@@ -65,6 +63,8 @@ struct machine_host {
     void (*log)(void *opaque, const char *line);
     void (*leds)(void *opaque, unsigned leds); /* bit 0 scroll, 1 num, 2 caps */
     void (*crash)(void *opaque); /* a triple fault; the reset that follows it, if any, is still to come */
+    uint64_t (*host_ns)(void *opaque); /* the host's time, for statistics of the translator: nothing in the machine depends on it */
+    void (*translated)(void *opaque, const void *code, size_t size, uint32_t linear); /* new host code for the guest's at LINEAR */
 };
 
 enum machine_stop {

@@ -37,18 +37,22 @@ int machine_check_engine(const struct machine_config *c, char *error, size_t err
 int machine_start_engine(struct machine *m, char *error, size_t error_size)
 {
     const struct machine_config *c = &m->config;
+    const struct x86_jit_watch   watch = {.opaque = m->host.opaque, .now = m->host.host_ns, .translated = m->host.translated};
     int                          result;
 
-    if (!c->engine || strcmp(c->engine, "jit") != 0) return 0;
+    if (c->engine ? strcmp(c->engine, "jit") != 0 : !x86_jit_supported()) return 0;
     result = x86_jit_init(&m->pc.cpu, c->jit_cache ? (size_t)c->jit_cache : JIT_DEFAULT_CODE);
-    if (!result && c->jit_eager) x86_jit_eager(&m->pc.cpu, 64);
-    if (!result) return 0;
-    if (!c->engine) {
+    if (result && c->engine) {
+        snprintf(error, error_size, "the translator cannot start: %s", strerror(-result));
+        return result;
+    }
+    if (result) {
         log_line(&m->pc.log, "cpu: the translator cannot start (%s): the interpreter runs alone", strerror(-result));
         return 0;
     }
-    snprintf(error, error_size, "the translator cannot start: %s", strerror(-result));
-    return result;
+    x86_jit_watch(&m->pc.cpu, &watch);
+    if (c->jit_eager) x86_jit_eager(&m->pc.cpu, c->jit_eager);
+    return 0;
 }
 
 /* --- statistics ---------------------------------------------------------------------------------------------------------------------- */
@@ -91,5 +95,5 @@ void machine_stats(struct machine *m, stat_fn *fn, void *opaque)
     fn(opaque, "tlb_flushes", s->tlb_flushes);
     fn(opaque, "exceptions", s->exceptions);
     fn(opaque, "interrupts", s->interrupts);
-    if (c->jit) jit_stats(c, m->config.measure, fn, opaque);
+    if (c->jit) jit_stats(c, m->host.host_ns != NULL, fn, opaque);
 }

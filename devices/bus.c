@@ -39,6 +39,7 @@ uint32_t bus_in(struct bus *bus, uint16_t port, unsigned size)
 {
     uint32_t value = 0;
 
+    bus->accesses++;
     for (unsigned done = 0; done < size;) {
         uint16_t               at = (uint16_t)(port + done);
         const struct bus_port *p = &bus->port[at];
@@ -54,6 +55,7 @@ uint32_t bus_in(struct bus *bus, uint16_t port, unsigned size)
 
 void bus_out(struct bus *bus, uint16_t port, uint32_t value, unsigned size)
 {
+    bus->accesses++;
     for (unsigned done = 0; done < size;) {
         uint16_t               at = (uint16_t)(port + done);
         const struct bus_port *p = &bus->port[at];

@@ -41,6 +41,7 @@ struct bus_port {
 struct bus {
     struct bus_port   port[65536];
     struct bus_memory memory;
+    uint64_t          accesses; /* to ports, so far */
 };
 
 void bus_init(struct bus *);

@@ -172,11 +172,12 @@ static uint64_t ones(unsigned size)
     return size == 8 ? ~0ull : (1ull << (8 * size)) - 1;
 }
 
-static uint64_t mmio_read(const struct phys_region *r, uint32_t offset, unsigned size)
+static uint64_t mmio_read(struct phys *p, const struct phys_region *r, uint32_t offset, unsigned size)
 {
     uint64_t value = 0;
     unsigned step = r->ops->max_size;
 
+    p->mmio_accesses++;
     if (!r->ops->read) return ones(size);
     for (unsigned done = 0; done < size; done += step) {
         if (step > size - done) step = size - done;
@@ -186,10 +187,11 @@ static uint64_t mmio_read(const struct phys_region *r, uint32_t offset, unsigned
     return value;
 }
 
-static void mmio_write(const struct phys_region *r, uint32_t offset, uint64_t value, unsigned size)
+static void mmio_write(struct phys *p, const struct phys_region *r, uint32_t offset, uint64_t value, unsigned size)
 {
     unsigned step = r->ops->max_size;
 
+    p->mmio_accesses++;
     if (!r->ops->write) return;
     for (unsigned done = 0; done < size; done += step) {
         if (step > size - done) step = size - done;
@@ -207,7 +209,7 @@ uint64_t phys_read(struct phys *p, uint32_t addr, unsigned size)
     switch (r->kind) {
     case PHYS_RAM:
     case PHYS_ROM: return load_le(r->host + (addr - r->base), size);
-    case PHYS_MMIO: return mmio_read(r, addr - r->base, size);
+    case PHYS_MMIO: return mmio_read(p, r, addr - r->base, size);
     default: return ones(size);
     }
 }
@@ -226,6 +228,7 @@ static void note_code(struct phys *p, uint32_t addr, size_t n)
 
 static void write_ram(struct phys *p, const struct phys_region *r, uint32_t addr, const void *data, size_t n)
 {
+    phys_announce(p, r, addr);
     memcpy(r->host + (addr - r->base), data, n);
     if (r->dirty) r->dirty[(addr - r->base) >> PAGE_SHIFT] = 1;
     note_code(p, addr, n);
@@ -238,7 +241,7 @@ void phys_write(struct phys *p, uint32_t addr, uint64_t value, unsigned size)
     addr = phys_wrap(p, addr);
     r = phys_writer(p, addr);
     if (r->kind == PHYS_RAM) write_ram(p, r, addr, &value, size);
-    else if (r->kind == PHYS_MMIO) mmio_write(r, addr - r->base, value, size);
+    else if (r->kind == PHYS_MMIO) mmio_write(p, r, addr - r->base, value, size);
 }
 
 /* --- blocks ---------------------------------------------------------------------------------------------------------------- */
@@ -262,7 +265,7 @@ void phys_read_block(struct phys *p, uint64_t addr, void *buf, size_t n)
         if (r->kind == PHYS_RAM || r->kind == PHYS_ROM) {
             memcpy(to, r->host + (at - r->base), step);
         } else if (r->kind == PHYS_MMIO) {
-            for (size_t k = 0; k < step; k++) to[k] = (uint8_t)mmio_read(r, at + (uint32_t)k - r->base, 1);
+            for (size_t k = 0; k < step; k++) to[k] = (uint8_t)mmio_read(p, r, at + (uint32_t)k - r->base, 1);
         } else {
             memset(to, 0xFF, step);
         }
@@ -284,7 +287,7 @@ void phys_write_block(struct phys *p, uint64_t addr, const void *buf, size_t n)
         if (r->kind == PHYS_RAM) {
             write_ram(p, r, at, from, step);
         } else if (r->kind == PHYS_MMIO) {
-            for (size_t k = 0; k < step; k++) mmio_write(r, at + (uint32_t)k - r->base, from[k], 1);
+            for (size_t k = 0; k < step; k++) mmio_write(p, r, at + (uint32_t)k - r->base, from[k], 1);
         }
         addr += step;
         from += step;

@@ -63,6 +63,11 @@ struct phys {
     /* Pages [base, base+size) point elsewhere now; size 0: the A20 gate moved. */
     void (*remapped)(void *opaque, uint32_t base, uint64_t size);
     void              *opaque;
+    /* A write to the page of RAM at ADDR is to come, by phys_write() or by a host pointer that the CPU is about to keep. Who sets it drops
+     * those pointers (x86_tlb_drop_fast) when he wants to hear of a page again. NULL: nobody listens. */
+    void (*writing)(void *opaque, const struct phys_region *, uint32_t addr);
+    void              *writing_opaque;
+    uint64_t           mmio_accesses; /* so many so far */
 };
 
 /* Reserves RAM_SIZE bytes and maps them from 0 (the legacy hole A0000-FFFFF stays open bus until mapped).
@@ -92,6 +97,11 @@ static inline uint32_t phys_wrap(const struct phys *p, uint32_t addr)
 static inline const struct phys_region *phys_reader(const struct phys *p, uint32_t addr)
 {
     return &p->region[p->read_map[addr >> PAGE_SHIFT]];
+}
+
+static inline void phys_announce(const struct phys *p, const struct phys_region *r, uint32_t addr)
+{
+    if (__builtin_expect(p->writing != NULL, 0)) p->writing(p->writing_opaque, r, addr);
 }
 
 static inline const struct phys_region *phys_writer(const struct phys *p, uint32_t addr)

@@ -1,7 +1,8 @@
 /* block.h: a disk image as an array of bytes, whatever its format; no knowledge of any chip.
  *
  * Offsets and counts are in bytes and need no alignment. Functions return 0 or a negative errno. Reads beyond the end
- * give -EINVAL; so do writes. Implementations: raw.c (a file), overlay.c (copy-on-write in memory over another). */
+ * give -EINVAL; so do writes. Implementations: raw.c (a file), overlay.c (copy-on-write in memory over another), mirror.c (one
+ * image for two machines). */
 #ifndef STORAGE_BLOCK_H
 #define STORAGE_BLOCK_H
 
@@ -38,6 +39,11 @@ struct block *block_open(const char *path, unsigned flags, char *error, size_t e
  * NULL if out of memory (BASE stays open). */
 struct block *block_overlay(struct block *base);
 
+/* BASE for two users who write the same: the mirror reads and writes BASE and closes it; its twin begins as BASE is at that moment, keeps its
+ * own writes in memory and does not see the mirror's. One twin at a time. Either may be closed first. NULL if out of memory. */
+struct block *block_mirror(struct block *base);
+struct block *block_twin(struct block *mirror);
+
 /* N bytes of zeros in memory, for tests. */
 struct block *block_memory(uint64_t size);
 
@@ -49,6 +55,8 @@ void block_close(struct block *); /* NULL is allowed */
 /* Overlay contents for saved states: calls FN for each extent written since it was opened, ascending. Other kinds: no call.
  * A non-zero return of FN ends the walk and is returned. */
 int block_each_change(struct block *, int (*fn)(void *opaque, uint64_t offset, const void *data, size_t n), void *opaque);
+/* Copies N bytes at OFFSET from the base of an overlay, where nothing was written to them: the base may then change. */
+int block_overlay_keep(struct block *overlay, uint64_t offset, size_t n);
 /* Forgets what was written to an overlay; no effect on other kinds. */
 void block_discard_changes(struct block *);
 

@@ -106,6 +106,22 @@ static int overlay_write(struct block *block, uint64_t offset, const void *buf, 
     return 0;
 }
 
+int block_overlay_keep(struct block *block, uint64_t offset, size_t n)
+{
+    struct overlay *o = (struct overlay *)block;
+
+    while (n) {
+        size_t   part = within_chunk(offset, n);
+        uint8_t *made;
+        int      result = find_chunk(o, offset) ? 0 : make_chunk(o, offset, &made);
+
+        if (result) return result;
+        offset += part;
+        n -= part;
+    }
+    return 0;
+}
+
 static void discard(struct overlay *o)
 {
     for (size_t r = 0; r < o->regions; r++) {

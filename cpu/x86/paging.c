@@ -358,6 +358,7 @@ static void fill_fast(struct x86 *c, lin_t lin, uint32_t phys, bool write, bool 
     if (r->kind != PHYS_RAM && (write || r->kind != PHYS_ROM)) return;
     if (write && c->phys->code_lines[at >> PAGE_SHIFT]) return;
     if (r->dirty && write) r->dirty[(at - r->base) >> PAGE_SHIFT] = 1;
+    if (write) phys_announce(c->phys, r, at);
     c->tlb.fast[write][user][lin >> PAGE_SHIFT] = (uintptr_t)(r->host + (at - r->base)) - (lin & ~PAGE_MASK);
 }
 
@@ -541,7 +542,7 @@ static bool store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_
     at = phys_wrap(c->phys, at);
     r = phys_writer(c->phys, at);
     lines = c->phys->code_lines[at >> PAGE_SHIFT];
-    if (r->kind != PHYS_RAM || !lines || r->dirty || ((lines >> first | lines >> last) & 1)) return false;
+    if (r->kind != PHYS_RAM || !lines || r->dirty || c->phys->writing || ((lines >> first | lines >> last) & 1)) return false;
     memcpy(r->host + (at - r->base) + (lin & PAGE_MASK), &value, size);
     return true;
 }

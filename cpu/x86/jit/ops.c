@@ -2,6 +2,7 @@
 #include "cpu/x86/jit/ops.h"
 
 #include "cpu/x86/handlers.h"
+#include "cpu/x86/simd.h"
 #include "cpu/x86/x86.h"
 
 #define ALU8(name, op)                                                                                                           \
@@ -27,6 +28,14 @@
     SIZES2(name##_rr, OPK_BT_RR, arg), SIZES2(name##_ri, OPK_BT_RI, arg), SIZES2(name##_mr, OPK_BT_MR, arg),                     \
     SIZES2(name##_mi, OPK_BT_MI, arg)
 #define ONE(name, kind, arg) {x86_##name, kind, arg, 0}
+
+/* SSE and SSE2: memory operands of N bytes; register and memory form; in the four floating-point forms; on XMM registers. */
+#define SSE(name, arg, n)      {x86_##name, OPK_SSE, arg, n}
+#define SSE_BOTH(name, arg, n) SSE(name##_rr, arg, n), SSE(name##_rm, arg, n)
+#define SSE_FLOAT(name, arg)   SSE_BOTH(name##ps, arg, 16), SSE_BOTH(name##pd, arg, 16), SSE_BOTH(name##ss, arg, 4), SSE_BOTH(name##sd, arg, 8)
+#define SSE_FP(name)           SSE_FLOAT(name, 0),
+#define SSE_XMM(name)          SSE_BOTH(name##_xmm, 0, 16),
+#define SSE_SHIFT(name)        SSE_BOTH(name##_xmm, 0, 16), SSE(name##_xmm_ri, SSE_IMM, 0),
 
 static const struct jit_op table[] = {
     ALU(add, 0), ALU(or, 1), ALU(adc, 2), ALU(sbb, 3), ALU(and, 4), ALU(sub, 5), ALU(xor, 6), ALU(cmp, 7), ALU(test, 8),
@@ -56,6 +65,31 @@ static const struct jit_op table[] = {
     SIZES2(ret, OPK_RET, 0), SIZES2(ret_i, OPK_RET_I, 0), SIZES2(loop, OPK_LOOP, 0), SIZES2(loope, OPK_LOOPE, 0),
     SIZES2(loopne, OPK_LOOPNE, 0), SIZES2(jcxz, OPK_JCXZ, 0),
     SIZES(movs, OPK_MOVS, 0), SIZES(stos, OPK_STOS, 0), SIZES(lods, OPK_LODS, 0),
+    /* SSE and SSE2. Not here: RCP and RSQRT, which no two makes of CPU compute alike; what has an MMX register as an operand;
+     * MASKMOVDQU, FXSAVE, FXRSTOR, CLFLUSH. */
+    SIMD_FP_OPS(SSE_FP) SSE_FLOAT(cmp, SSE_IMM),
+    SIMD_LANE_OPS(SSE_XMM) SIMD_SHIFTS(SSE_SHIFT) SIMD_PACKS(SSE_XMM)
+    SSE_BOTH(punpcklqdq, 0, 16), SSE_BOTH(punpckhqdq, 0, 16), SSE(pslldq_ri, SSE_IMM, 0), SSE(psrldq_ri, SSE_IMM, 0),
+    SSE_BOTH(pshufd, SSE_IMM, 16), SSE_BOTH(pshufhw, SSE_IMM, 16), SSE_BOTH(pshuflw, SSE_IMM, 16),
+    SSE_BOTH(shufps, SSE_IMM, 16), SSE_BOTH(shufpd, SSE_IMM, 16),
+    SSE_BOTH(unpcklps, 0, 16), SSE_BOTH(unpckhps, 0, 16), SSE_BOTH(unpcklpd, 0, 16), SSE_BOTH(unpckhpd, 0, 16),
+    SSE_BOTH(andps, 0, 16), SSE_BOTH(andnps, 0, 16), SSE_BOTH(orps, 0, 16), SSE_BOTH(xorps, 0, 16),
+    SSE_BOTH(comiss, SSE_FLAGS, 4), SSE_BOTH(comisd, SSE_FLAGS, 8), SSE_BOTH(ucomiss, SSE_FLAGS, 4), SSE_BOTH(ucomisd, SSE_FLAGS, 8),
+    SSE_BOTH(movaps, 0, 16), SSE(movaps_store_rr, SSE_WRITE, 16), SSE(movaps_mr, SSE_WRITE, 16), SSE(movntps, SSE_WRITE, 16),
+    SSE(movups_rm, SSE_UNALIGNED, 16), SSE(movups_mr, SSE_WRITE | SSE_UNALIGNED, 16),
+    SSE_BOTH(movss, 0, 4), SSE(movss_store_rr, SSE_WRITE, 4), SSE(movss_mr, SSE_WRITE, 4),
+    SSE_BOTH(movsd, 0, 8), SSE(movsd_store_rr, SSE_WRITE, 8), SSE(movsd_mr, SSE_WRITE, 8),
+    SSE_BOTH(movq_xmm, 0, 8), SSE(movq_xmm_store_rr, SSE_WRITE, 8), SSE(movq_xmm_mr, SSE_WRITE, 8),
+    SSE(movhlps, 0, 0), SSE(movlhps, 0, 0), SSE(movlps_rm, 0, 8), SSE(movlps_mr, SSE_WRITE, 8), SSE(movhps_rm, 0, 8),
+    SSE(movhps_mr, SSE_WRITE, 8), SSE(movmskps, SSE_REG_GPR, 0), SSE(movmskpd, SSE_REG_GPR, 0), SSE(pmovmskb_xmm, SSE_REG_GPR, 0),
+    SSE_BOTH(movd_xmm, SSE_RM_GPR, 4), SSE(movd_from_xmm_r, SSE_RM_GPR | SSE_WRITE, 4), SSE(movd_from_xmm_m, SSE_WRITE, 4),
+    SSE_BOTH(pinsrw_xmm, SSE_RM_GPR | SSE_IMM, 2), SSE(pextrw_xmm, SSE_REG_GPR | SSE_IMM, 0),
+    SSE_BOTH(cvtps2pd, 0, 8), SSE_BOTH(cvtpd2ps, 0, 16), SSE_BOTH(cvtss2sd, 0, 4), SSE_BOTH(cvtsd2ss, 0, 8),
+    SSE_BOTH(cvtdq2ps, 0, 16), SSE_BOTH(cvtps2dq, 0, 16), SSE_BOTH(cvttps2dq, 0, 16), SSE_BOTH(cvtdq2pd, 0, 8),
+    SSE_BOTH(cvtpd2dq, 0, 16), SSE_BOTH(cvttpd2dq, 0, 16), SSE_BOTH(cvtsi2ss, SSE_RM_GPR, 4), SSE_BOTH(cvtsi2sd, SSE_RM_GPR, 4),
+    SSE_BOTH(cvtss2si, SSE_REG_GPR, 4), SSE_BOTH(cvttss2si, SSE_REG_GPR, 4), SSE_BOTH(cvtsd2si, SSE_REG_GPR, 8),
+    SSE_BOTH(cvttsd2si, SSE_REG_GPR, 8), SSE(ldmxcsr, SSE_MXCSR, 4), SSE(stmxcsr, SSE_WRITE, 4),
+    {x86_movnti, OPK_MOV_MR, 0, 4}, ONE(fence, OPK_NOP, 0), ONE(prefetch, OPK_NOP, 0),
     /* what may change the context of what follows */
     SIZES2(mov_sr, OPK_CONTEXT, 0), SIZES2(mov_sm, OPK_CONTEXT, 0), SIZES2(pop_seg, OPK_CONTEXT, 0), SIZES2(load_far, OPK_CONTEXT, 0),
     ONE(cld, OPK_CONTEXT, 0), ONE(std, OPK_CONTEXT, 0), ONE(clts, OPK_CONTEXT, 0), ONE(cli, OPK_CONTEXT, 0),
@@ -247,6 +281,11 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
     case OPK_LODS:
         e.slow = true;
         e.regs = AX | SI;
+        break;
+    case OPK_SSE:
+        e.flags_written = op->arg & SSE_FLAGS ? FLAG_ARITH : 0;
+        e.regs = op->arg & SSE_REG_GPR ? register_bit(i->modrm >> 3 & 7, 4) : 0;
+        if ((op->arg & SSE_RM_GPR) && (op->arg & SSE_WRITE)) e.regs = register_bit(i->modrm & 7, 4);
         break;
     default: e.slow = true; break;
     }

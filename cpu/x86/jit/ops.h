@@ -37,11 +37,22 @@ enum jit_kind {
     OPK_CONTEXT,
 };
 
+/* Of OPK_SSE: how the fields of ModRM are used. */
+enum jit_sse_arg {
+    SSE_WRITE = 1,      /* the memory operand is written */
+    SSE_UNALIGNED = 2,  /* 16 bytes anywhere */
+    SSE_REG_GPR = 4,    /* ModRM.reg is a general register, and the destination */
+    SSE_RM_GPR = 8,     /* so is ModRM.rm; with SSE_WRITE it is the destination */
+    SSE_IMM = 16,       /* followed by a byte */
+    SSE_FLAGS = 32,     /* the result is in EFLAGS */
+    SSE_MXCSR = 64,     /* LDMXCSR */
+};
+
 struct jit_op {
     x86_fn  *fn;
     uint8_t  kind;  /* enum jit_kind */
     uint8_t  arg;
-    uint8_t  size;  /* operand size in bytes */
+    uint8_t  size;  /* operand size in bytes; OPK_SSE: of the memory operand */
 };
 
 /* The table by handler. */

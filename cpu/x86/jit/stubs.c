@@ -6,6 +6,8 @@
 #include "cpu/x86/jit/jit_private.h"
 #include "cpu/x86/jit/x64.h"
 
+#include <assert.h>
+
 static const uint8_t saved[] = {RBX, RBP, R12, R13, R14, R15};
 
 static void push(struct emit *e, unsigned reg) { emit_opcode(e, 0x50 | (reg & 7), 4, 0, 0, reg, false); }
@@ -137,4 +139,7 @@ void jit_make_stubs(struct x86 *c)
     j->slow = make_slow(j, &e);
     j->load_flags = make_call(&e, (uintptr_t)jit_load_flags, true);
     j->make_cf = make_call(&e, (uintptr_t)jit_make_cf, false);
+    j->make_sse = e.p;
+    x64_make_sse(&e);
+    assert(!e.full);
 }

@@ -16,6 +16,14 @@ static bool goes_on_after(const struct tr *t, const struct x86_insn *i, const st
     return target > t->u->eip + i->off && target <= t->ctx.cs_limit;
 }
 
+/* OP, unless it is for a unit of the host that may not run it now. */
+static const struct jit_op *usable(const struct tr *t, const struct jit_op *op)
+{
+    if (op && op->kind == OPK_SSE && !(t->ctx.mode & MODE_SSE)) return NULL;
+    if (op && (op->kind == OPK_X87 || op->kind == OPK_MMX) && !(t->ctx.mode & MODE_X87)) return NULL;
+    return op;
+}
+
 static void decode(struct tr *t, const uint8_t *host, unsigned available)
 {
     unsigned at = 0;
@@ -29,7 +37,7 @@ static void decode(struct tr *t, const uint8_t *host, unsigned available)
         if (r == DECODE_SHORT || r == DECODE_LONG) break;
         i->off = (uint16_t)at;
         at += i->len;
-        t->op[t->count] = jit_op_of(&t->j->ops, i->fn);
+        t->op[t->count] = usable(t, jit_op_of(&t->j->ops, i->fn));
         t->effects[t->count] = jit_effects_of(i, t->op[t->count]);
         t->ends[t->count] = r == DECODE_END && !goes_on_after(t, i, t->op[t->count]);
         t->count++;

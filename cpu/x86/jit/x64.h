@@ -79,7 +79,8 @@ struct tr {
 /* Offset of the memory operand to r8d. Flags are kept. */
 void x64_ea(struct tr *t, const struct x86_insn *i);
 /* From the offset in r8d to an access of SIZE bytes: afterwards x64_at is its host address. Goes to the slow path where it is not plain
- * memory. Uses r9, the flags are lost. The site's number comes back. STACK: as struct jit_site has it. ALIGNED: unaligned ones too. */
+ * memory. Uses r9, the flags are lost. The site's number comes back. STACK: as struct jit_site has it. ALIGNED: unaligned ones too, before
+ * the address is translated. */
 uint32_t x64_access(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write, int stack, bool aligned);
 /* Both, for the memory operand. */
 void x64_operand(struct tr *t, const struct x86_insn *i, unsigned size, bool write);
@@ -122,6 +123,8 @@ void flags_store_kind(struct tr *t, uint32_t kind, unsigned size, uint16_t host)
 void flags_store_a(struct tr *t, unsigned host_reg);
 void flags_store_b(struct tr *t, unsigned host_reg);
 void flags_store_b_imm(struct tr *t, uint32_t imm);
+/* All six from the host's flags, as FLAGS_PACKED: x64_int.c. Uses r11. */
+void flags_store_packed(struct tr *t);
 /* Everything that is recorded goes to c->jf. Flags are kept. */
 void flags_home(struct tr *t);
 void flags_home_of(struct tr *t, const struct flag_record *r);
@@ -166,5 +169,7 @@ void x64_emit_colds(struct tr *t);
 /* For stubs.c: code that saves the guest's XMM registers and MXCSR, if c->sse_live says that they are in the host's, and loads them again. */
 void x64_store_sse(struct emit *e);
 void x64_load_sse(struct emit *e);
+/* A function that loads them for the first time: the whole of it. Flags and r9 are lost. */
+void x64_make_sse(struct emit *e);
 
 #endif

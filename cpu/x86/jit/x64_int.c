@@ -57,7 +57,7 @@ void x64_write(struct tr *t, unsigned operand, unsigned size, unsigned from)
 static struct flag_operand no_operand(void) { return (struct flag_operand){PLACE_NONE, 0, 0}; }
 
 /* Stores all flags from the host's: LAHF and SETO by way of r11. */
-static void store_packed(struct tr *t)
+void flags_store_packed(struct tr *t)
 {
     struct emit *e = &t->e;
 
@@ -83,7 +83,7 @@ static void alu_flags(struct tr *t, unsigned op, unsigned size, unsigned result,
         return;
     }
     if (op == ADC || op == SBB) {
-        store_packed(t);
+        flags_store_packed(t);
         return;
     }
     if (kind == FLAGS_LOGIC) b_place = no_operand();

@@ -85,6 +85,13 @@ static void segment(struct tr *t, unsigned seg, unsigned size, bool write, bool 
     emit_rm(&t->e, 0x03, 4, R8, x64_ctx(at + offsetof(struct x86_segment, base)));
 }
 
+static void test_low_bits(struct tr *t, unsigned mask)
+{
+    emit_opcode(&t->e, 0xF6, 1, 0, 0, R8, false); // test r8b, mask
+    emit8(&t->e, 0xC0 | (R8 & 7));
+    emit8(&t->e, mask);
+}
+
 static uint32_t access_short(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write, int stack, bool aligned, bool short_offset)
 {
     uint32_t         site = x64_site(t, i);
@@ -94,18 +101,20 @@ static uint32_t access_short(struct tr *t, const struct x86_insn *i, unsigned se
     s->access_write = write;
     s->stack = (int16_t)stack;
     segment(t, seg, size, write, short_offset, site);
+    if (aligned) { // before anything is translated: a site of its own, whose handler raises #GP
+        test_low_bits(t, size - 1);
+        x64_slow_if(t, CC_NE, x64_site(t, i));
+    }
     emit_mov_rr(&t->e, R9, R8);
     emit_rr(&t->e, 0xC1, 4, 5, R9); // shr r9d, 12
     emit8(&t->e, PAGE_SHIFT);
     emit_rm(&t->e, 0x8B, 8, R9, (struct host_mem){write ? R13 : R12, R9, 3, 0});
     emit_rr(&t->e, 0x85, 8, R9, R9);
     x64_slow_if(t, CC_E, site);
-    if (size > 1) {
+    if (size > 1 && !aligned) {
         struct cold *k;
-        emit_opcode(&t->e, 0xF6, 1, 0, 0, R8, false); // test r8b, size-1
-        emit8(&t->e, 0xC0 | (R8 & 7));
-        emit8(&t->e, size == 10 ? 15 : size - 1);
-        k = x64_cold(t, aligned ? COLD_SLOW : COLD_CROSSING, emit_jcc(&t->e, CC_NE));
+        test_low_bits(t, size == 10 ? 15 : size - 1);
+        k = x64_cold(t, COLD_CROSSING, emit_jcc(&t->e, CC_NE));
         k->site = site;
         k->size = (uint8_t)size;
         k->back = t->e.p;

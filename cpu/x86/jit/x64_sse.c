@@ -1,19 +1,164 @@
-/* x64_sse.c: SSE and SSE2 on the host's unit. */
+/* x64_sse.c: SSE and SSE2 on the host's unit: the guest's XMM0-7 are the host's, and so is MXCSR, from the first such instruction
+ * until translated code is left. In between they go to struct x86 around every call into C, which has an MXCSR of its own. */
 #include "cpu/x86/jit/x64.h"
+#include "cpu/x86/simd.h"
 
+/* All exceptions are masked: one that is not may come with any instruction, and only the handlers deliver it. */
 uint32_t jit_sse_mode(const struct x86 *c)
 {
-    (void)c;
-    return 0;
+    if ((c->cr0 & (CR0_EM | CR0_TS)) || !(c->cr4 & CR4_OSFXSR) || !x86_has(c, FEAT_SSE)) return 0;
+    return (c->fpu.mxcsr & MXCSR_MASKS) == MXCSR_MASKS ? MODE_SSE : 0;
 }
 
-void x64_store_sse(struct emit *e) { (void)e; }
-void x64_load_sse(struct emit *e) { (void)e; }
+/* --- from and to struct x86 ------------------------------------------------------------------------------------------------------------ */
+
+/* Below the stack pointer: 128 bytes that belong to the function (System V ABI, "red zone"). */
+static const struct host_mem scratch = {RSP, NO_REG, 0, -8};
+
+enum { MOVUPS_LOAD = 0x0F10, MOVUPS_STORE = 0x0F11, OP_MXCSR = 0x0FAE, LDMXCSR = 2, STMXCSR = 3 };
+
+static void move_all(struct emit *e, uint32_t opcode)
+{
+    for (unsigned n = 0; n < 8; n++) emit_rm(e, opcode, 4, n, x64_ctx(offsetof(struct x86, fpu.xmm) + n * sizeof(union x86_xmm)));
+}
+
+static void load_all(struct emit *e)
+{
+    uint8_t *same;
+
+    move_all(e, MOVUPS_LOAD);
+    emit_rm(e, OP_MXCSR, 4, STMXCSR, scratch);
+    emit_rm(e, 0x8B, 4, R9, CTX(fpu.mxcsr));
+    emit_rm(e, 0x3B, 4, R9, scratch);
+    same = emit_jcc(e, CC_E); // LDMXCSR is slow
+    emit_rm(e, OP_MXCSR, 4, LDMXCSR, CTX(fpu.mxcsr));
+    emit_patch(e, same, e->p);
+}
+
+static uint8_t *if_not_live(struct emit *e)
+{
+    emit_rm(e, 0x80, 1, 7, CTX(sse_live)); // cmp byte, 0
+    emit8(e, 0);
+    return emit_jcc(e, CC_E);
+}
+
+/* The exception flags may stay for C code, which does not look at them. */
+void x64_store_sse(struct emit *e)
+{
+    uint8_t *not_live = if_not_live(e), *same;
+
+    move_all(e, MOVUPS_STORE);
+    emit_rm(e, OP_MXCSR, 4, STMXCSR, CTX(fpu.mxcsr));
+    emit_rm(e, 0x8B, 4, R9, CTX(fpu.mxcsr));
+    emit_alu_ri(e, 4, 4, R9, ~(uint32_t)MXCSR_FLAGS);
+    emit_alu_ri(e, 7, 4, R9, MXCSR_INIT);
+    same = emit_jcc(e, CC_E);
+    emit_rm(e, 0xC7, 4, 0, scratch);
+    emit32(e, MXCSR_INIT);
+    emit_rm(e, OP_MXCSR, 4, LDMXCSR, scratch);
+    emit_patch(e, same, e->p);
+    emit_patch(e, not_live, e->p);
+}
+
+void x64_load_sse(struct emit *e)
+{
+    uint8_t *not_live = if_not_live(e);
+
+    load_all(e);
+    emit_patch(e, not_live, e->p);
+}
+
+void x64_make_sse(struct emit *e)
+{
+    emit_rm(e, 0xC6, 1, 0, CTX(sse_live));
+    emit8(e, 1);
+    load_all(e);
+    emit8(e, 0xC3);
+}
+
+/* Once in a unit, before its first such instruction. */
+static void make_ready(struct tr *t)
+{
+    struct cold *k;
+
+    if (t->sse_ready) return;
+    k = x64_cold(t, COLD_CALL, if_not_live(&t->e));
+    k->call = t->j->make_sse;
+    k->back = t->e.p;
+    t->sse_ready = true;
+    flags_lost(t);
+}
+
+/* --- instructions ------------------------------------------------------------------------------------------------------------------------ */
+
+/* With the mandatory prefix that counts (SDM 2A 2.1.2). Stores past the caches are plain stores: the guest's memory is ours. */
+static uint32_t opcode_of(const struct x86_insn *i)
+{
+    uint32_t prefix = i->prefix & PREFIX_REP ? PFX_F3 : i->prefix & PREFIX_REPNE ? PFX_F2 : i->prefix & PREFIX_66 ? PFX_66 : 0;
+
+    if (i->op == 0x12B || i->op == 0x1E7) return 0x0F29; // MOVAPS
+    return prefix | 0x0F00 | (i->op & 0xFF);
+}
+
+/* Of CMPPS and its like only bits 0-2 count; more are a predicate of AVX. */
+static unsigned immediate(const struct x86_insn *i)
+{
+    return i->op == 0x1C2 ? i->imm & 7 : i->imm & 0xFF;
+}
+
+static uint32_t operand(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    bool aligned = op->size == 16 && !(op->arg & SSE_UNALIGNED);
+
+    x64_ea(t, i);
+    return x64_access(t, i, i->seg, op->size, op->arg & SSE_WRITE, STACK_NONE, aligned);
+}
+
+/* A value that unmasks something, or that is not valid, is the handler's business; then the context may change. */
+static bool load_mxcsr(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    uint32_t site = operand(t, i, op);
+
+    t->j->sites[site].check_ctx = true;
+    emit_rm(&t->e, 0x8B, 4, R10, x64_at());
+    emit_mov_rr(&t->e, R11, R10);
+    emit_alu_ri(&t->e, 4, 4, R11, ~mxcsr_mask(t->c) | MXCSR_MASKS);
+    emit_alu_ri(&t->e, 7, 4, R11, MXCSR_MASKS);
+    x64_slow_if(t, CC_NE, site);
+    emit_rm(&t->e, 0x89, 4, R10, CTX(fpu.mxcsr));
+    emit_rm(&t->e, OP_MXCSR, 4, LDMXCSR, CTX(fpu.mxcsr));
+    return true;
+}
+
+/* The instruction itself, with its registers and its place in memory replaced. */
+static bool again(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    unsigned reg = i->modrm >> 3 & 7, rm = i->modrm & 7;
+
+    if (op->arg & SSE_REG_GPR) reg = x64_gpr(reg);
+    if (op->arg & SSE_RM_GPR) rm = x64_gpr(rm);
+    if (i->prefix & PREFIX_MEM) {
+        operand(t, i, op);
+        emit_rm(&t->e, opcode_of(i), 4, reg, x64_at());
+    } else {
+        emit_rr(&t->e, opcode_of(i), 4, reg, rm);
+    }
+    if (op->arg & SSE_IMM) emit8(&t->e, immediate(i));
+    return true;
+}
+
+static void compared(struct tr *t)
+{
+    t->host = FLAGS_ALL;
+    t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    if (flags_live(t)) flags_store_packed(t);
+}
 
 bool x64_emit_sse(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
-    (void)t;
-    (void)i;
-    (void)op;
-    return false;
+    make_ready(t);
+    if (op->arg & SSE_MXCSR) return load_mxcsr(t, i, op);
+    again(t, i, op);
+    if (op->arg & SSE_FLAGS) compared(t);
+    return true;
 }

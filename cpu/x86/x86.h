@@ -167,6 +167,9 @@ struct x86 {
     struct x86_jit_flags jf;
     bool     sse_live;     /* XMM registers and MXCSR are in the host's; only while translated code runs */
     bool     x87_live;     /* the same of the x87 registers */
+    struct x86_x87_last { uint32_t memory, other; } x87_last; /* by translated code, numbers of struct jit_x87: the last x87 instruction,
+                                                               * if units without a memory operand did not execute another one since */
+    uint32_t x87_dp;       /* with x87_last: address of the last operand */
 
     uintptr_t *tlb_read, *tlb_write; /* of tlb.fast, by CPL */
     struct x86_segment seg[SEG_COUNT];

@@ -39,7 +39,7 @@ static int map_twice(struct x86_jit *j, size_t bytes)
 }
 
 /* Bookkeeping per region follows from the code's size: a unit is seldom smaller than 100 bytes, a site than 20. */
-enum { BYTES_PER_UNIT = 96, BYTES_PER_LINK = 64, BYTES_PER_SITE = 24 };
+enum { BYTES_PER_UNIT = 96, BYTES_PER_LINK = 64, BYTES_PER_SITE = 24, BYTES_PER_X87 = 32 };
 
 int jit_cache_init(struct x86_jit *j, size_t bytes)
 {
@@ -51,6 +51,8 @@ int jit_cache_init(struct x86_jit *j, size_t bytes)
     j->units_max = (uint32_t)(region / BYTES_PER_UNIT) + 256;
     j->links_max = (uint32_t)(region / BYTES_PER_LINK) + 512;
     j->sites_max = (uint32_t)(region / BYTES_PER_SITE) + 1024;
+    j->x87_max = (uint32_t)(region / BYTES_PER_X87) + 256;
+    j->x87 = reserve((size_t)j->x87_max * JIT_REGIONS * sizeof(*j->x87));
     j->units = reserve((size_t)j->units_max * JIT_REGIONS * sizeof(*j->units));
     j->links = reserve((size_t)j->links_max * JIT_REGIONS * sizeof(*j->links));
     j->sites = reserve((size_t)j->sites_max * JIT_REGIONS * sizeof(*j->sites));
@@ -58,12 +60,13 @@ int jit_cache_init(struct x86_jit *j, size_t bytes)
     j->page = reserve(PHYS_PAGES * sizeof(*j->page));
     j->table = aligned_alloc(64, JIT_TABLE * sizeof(*j->table));
     j->seen = reserve(PHYS_PAGES / 8);
-    if (!j->units || !j->links || !j->sites || !j->hash || !j->page || !j->table || !j->seen) return -ENOMEM;
+    if (!j->units || !j->links || !j->sites || !j->x87 || !j->hash || !j->page || !j->table || !j->seen) return -ENOMEM;
     memset(j->table, 0xFF, JIT_TABLE * sizeof(*j->table)); // context FFFFFFFF is never used
     for (unsigned n = 0; n < JIT_REGIONS; n++)
         j->region[n] = (struct jit_region){.code = j->code + n * region + (n ? 0 : JIT_STUB_BYTES), .code_end = j->code + (n + 1) * region,
                                            .units = j->units + (size_t)n * j->units_max, .links = j->links + (size_t)n * j->links_max,
-                                           .sites = j->sites + (size_t)n * j->sites_max};
+                                           .sites = j->sites + (size_t)n * j->sites_max,
+                                           .x87 = j->x87 + (size_t)n * j->x87_max, .x87_used = 1};
     j->code_at = j->region[0].code;
     return 0;
 }
@@ -80,6 +83,7 @@ void jit_cache_destroy(struct x86_jit *j)
     release(j->units, (size_t)j->units_max * JIT_REGIONS * sizeof(*j->units));
     release(j->links, (size_t)j->links_max * JIT_REGIONS * sizeof(*j->links));
     release(j->sites, (size_t)j->sites_max * JIT_REGIONS * sizeof(*j->sites));
+    release(j->x87, (size_t)j->x87_max * JIT_REGIONS * sizeof(*j->x87));
     release(j->page, PHYS_PAGES * sizeof(*j->page));
     release(j->seen, PHYS_PAGES / 8);
     free(j->hash);
@@ -189,10 +193,11 @@ static void empty_region(struct x86 *c, struct jit_region *r)
         c->jit->stats.evictions++;
     }
     r->units_used = r->links_used = r->sites_used = 0;
+    r->x87_used = 1;
 }
 
 /* What one unit may need at most. */
-enum { UNIT_CODE = 24576, UNIT_LINKS = 2 * JIT_MAX_INSNS + 4, UNIT_SITES = 4 * JIT_MAX_INSNS + 8 };
+enum { UNIT_CODE = 24576, UNIT_LINKS = 2 * JIT_MAX_INSNS + 4, UNIT_SITES = 4 * JIT_MAX_INSNS + 8, UNIT_X87 = JIT_MAX_INSNS };
 
 struct jit_unit *jit_new_unit(struct x86 *c)
 {
@@ -200,7 +205,7 @@ struct jit_unit *jit_new_unit(struct x86 *c)
     struct jit_region *r = &j->region[j->current];
 
     if (r->code_end - j->code_at < UNIT_CODE || r->units_used == j->units_max || r->links_used + UNIT_LINKS > j->links_max ||
-        r->sites_used + UNIT_SITES > j->sites_max) {
+        r->sites_used + UNIT_SITES > j->sites_max || r->x87_used + UNIT_X87 > j->x87_max) {
         j->current = (j->current + 1) % JIT_REGIONS;
         r = &j->region[j->current];
         empty_region(c, r);
@@ -226,6 +231,13 @@ struct jit_site *jit_new_site(struct x86_jit *j)
 
     memset(s, 0, sizeof(*s));
     return s;
+}
+
+struct jit_x87 *jit_new_x87(struct x86_jit *j)
+{
+    struct jit_region *r = &j->region[j->current];
+
+    return memset(&r->x87[r->x87_used++], 0, sizeof(struct jit_x87));
 }
 
 void jit_add_unit(struct x86 *c, struct jit_unit *u)

@@ -103,9 +103,23 @@ struct jit_site {
     uint8_t            access_size; /* bytes of the access that may be retried; 0: none */
     bool               access_write;
     bool               check_ctx;   /* it may change the context */
+    bool               x87_ready;   /* what follows takes for granted that x87 registers are in the host's */
+    uint32_t           x87;         /* struct jit_x87: the last x87 instruction of the unit before it; 0: none yet */
     int16_t            stack;       /* the access is at (E)SP + stack; otherwise the memory operand. STACK_NONE */
 };
 #define STACK_NONE INT16_MIN
+
+/* The last x87 instruction at some point of a unit, as FNSTENV tells it, and the last in the unit that had a memory operand. */
+struct jit_x87 {
+    uint32_t eip;
+    uint16_t opcode;
+    uint8_t  seg;                /* of the operand; NO_SEG: there was none yet */
+    uint8_t  base, index, scale; /* its address, as in struct x86_insn */
+    bool     in_regs;            /* they still make it; otherwise the unit has put it into c->x87_dp */
+    int32_t  disp;
+    uint32_t amask;
+};
+#define NO_SEG 0xFFu
 
 /* Why translated code came back. */
 enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_LOOP };
@@ -130,7 +144,8 @@ struct jit_region {
     struct jit_unit *units;
     struct jit_link *links;
     struct jit_site *sites;
-    uint32_t         units_used, links_used, sites_used;
+    struct jit_x87  *x87;
+    uint32_t         units_used, links_used, sites_used, x87_used;
 };
 
 struct x86_jit {
@@ -140,10 +155,11 @@ struct x86_jit {
     uint8_t          *code_at;   /* next free byte of the current region */
     struct jit_region region[JIT_REGIONS];
     unsigned          current;
-    uint32_t          units_max, links_max, sites_max; /* of a region */
+    uint32_t          units_max, links_max, sites_max, x87_max; /* of a region */
     struct jit_unit  *units;     /* all regions' */
     struct jit_link  *links;
     struct jit_site  *sites;
+    struct jit_x87   *x87;       /* the first one is none */
     struct jit_unit **hash;      /* [JIT_HASH] */
     struct jit_unit **page;      /* [PHYS_PAGES] */
     struct jit_target *table;    /* [JIT_TABLE] */
@@ -156,7 +172,7 @@ struct x86_jit {
 
     /* Entry points, in the executable view. */
     uint64_t (*enter)(struct x86 *c, const void *code);  /* number << 8 | enum jit_exit */
-    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *slow, *load_flags, *make_cf, *make_sse; /* writable view, for jumps to them */
+    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *slow, *load_flags, *make_cf, *make_sse, *load_x87; /* writable view, for jumps to them */
 
     /* The instruction that a handler runs, and what comes after it. */
     struct x86_insn   pair[2];
@@ -184,6 +200,7 @@ struct jit_unit *jit_find(struct x86_jit *j, uint32_t phys, uint32_t lin, uint32
 struct jit_unit *jit_new_unit(struct x86 *c);
 struct jit_link *jit_new_link(struct x86_jit *j, struct jit_unit *from);
 struct jit_site *jit_new_site(struct x86_jit *j);
+struct jit_x87 *jit_new_x87(struct x86_jit *j);
 void jit_add_unit(struct x86 *c, struct jit_unit *u);
 void jit_drop_unit(struct x86 *c, struct jit_unit *u);
 void jit_connect(struct x86 *c, struct jit_link *l, struct jit_unit *to, uint32_t page_value);
@@ -212,5 +229,8 @@ uint32_t jit_x87_mode(const struct x86 *c);
 /* From c->fpu to the host's x87 registers, and back, which leaves the host's x87 unit as C code wants it; c->x87_live follows. */
 void jit_x87_load(struct x86 *c);
 void jit_x87_save(struct x86 *c);
+/* Brings c->fpu's pointers to the last instruction and its operand up to date; at a site also with what the unit did before it. */
+void jit_x87_settle(struct x86 *c);
+void jit_x87_settle_at(struct x86 *c, uint32_t record);
 
 #endif

@@ -103,13 +103,19 @@ static unsigned slot_of(x86_fn *fn)
 }
 
 /* Two handlers may be one function to the linker (identical code folded); then either row does. */
+static void add_rows(struct jit_ops *o, const struct jit_op *row, unsigned count)
+{
+    for (; count; count--, row++) {
+        unsigned k = slot_of(row->fn);
+        while (o->slot[k]) k = (k + 1) % JIT_OP_SLOTS;
+        o->slot[k] = row;
+    }
+}
+
 void jit_ops_init(struct jit_ops *o)
 {
-    for (unsigned n = 0; n < TABLE; n++) {
-        unsigned k = slot_of(table[n].fn);
-        while (o->slot[k]) k = (k + 1) % JIT_OP_SLOTS;
-        o->slot[k] = &table[n];
-    }
+    add_rows(o, table, TABLE);
+    add_rows(o, jit_ops_x87, jit_ops_x87_count);
 }
 
 const struct jit_op *jit_op_of(const struct jit_ops *o, x86_fn *fn)
@@ -282,7 +288,12 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.slow = true;
         e.regs = AX | SI;
         break;
-    case OPK_SSE:
+    case OPK_X87: // FCMOVcc: B, E, BE, U by ModRM.reg
+        e.flags_written = op->arg & X87_FLAGS ? FLAG_ARITH : 0;
+        e.flags_read = op->arg & X87_CMOV ? condition_flags((i->modrm >> 3 & 3) == 3 ? 10 : 2 + (i->modrm >> 3 & 3) * 2) : 0;
+        e.regs = op->arg & X87_AX ? AX : 0;
+        break;
+    case OPK_MMX: case OPK_SSE:
         e.flags_written = op->arg & SSE_FLAGS ? FLAG_ARITH : 0;
         e.regs = op->arg & SSE_REG_GPR ? register_bit(i->modrm >> 3 & 7, 4) : 0;
         if ((op->arg & SSE_RM_GPR) && (op->arg & SSE_WRITE)) e.regs = register_bit(i->modrm & 7, 4);

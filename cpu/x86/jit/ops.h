@@ -37,7 +37,7 @@ enum jit_kind {
     OPK_CONTEXT,
 };
 
-/* Of OPK_SSE: how the fields of ModRM are used. */
+/* Of OPK_SSE and OPK_MMX: how the fields of ModRM are used. */
 enum jit_sse_arg {
     SSE_WRITE = 1,      /* the memory operand is written */
     SSE_UNALIGNED = 2,  /* 16 bytes anywhere */
@@ -48,12 +48,26 @@ enum jit_sse_arg {
     SSE_MXCSR = 64,     /* LDMXCSR */
 };
 
+/* Of OPK_X87. */
+enum jit_x87_arg {
+    X87_WRITE = 1,      /* the memory operand is written */
+    X87_SILENT = 2,     /* leaves the pointers to the last instruction and its operand alone */
+    X87_FLAGS = 4,      /* the result is in EFLAGS */
+    X87_CMOV = 8,       /* conditional */
+    X87_NOTHING = 16,   /* FWAIT: nothing to wait for */
+    X87_CW = 32,        /* FLDCW, FNSTCW */
+    X87_AX = 64,        /* FNSTSW AX */
+};
+
 struct jit_op {
     x86_fn  *fn;
     uint8_t  kind;  /* enum jit_kind */
     uint8_t  arg;
-    uint8_t  size;  /* operand size in bytes; OPK_SSE: of the memory operand */
+    uint8_t  size;  /* operand size in bytes; OPK_X87, OPK_MMX, OPK_SSE: of the memory operand */
 };
+
+extern const struct jit_op jit_ops_x87[]; /* ops_x87.c */
+extern const unsigned      jit_ops_x87_count;
 
 /* The table by handler. */
 #define JIT_OP_SLOTS 2048u

@@ -140,7 +140,6 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
 {
     struct x86_jit  *j = c->jit;
     struct jit_site *s = &j->sites[n];
-    bool             x87;
 
     realize_at(c, s);
     if (fill_for(c, s) && s->unit->valid) {
@@ -148,12 +147,12 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return jit_executable(j, s->retry);
     }
     j->stats.slow++;
+    jit_x87_settle_at(c, s->x87);
     if (!s->next) {
         leave(c, EXIT_SITE, n);
         return NULL;
     }
-    x87 = c->x87_live;
-    if (x87) jit_x87_save(c);
+    if (c->x87_live) jit_x87_save(c);
     if (!run_handler(c, s)) {
         leave(c, EXIT_LOOP, 0);
         return NULL;
@@ -164,7 +163,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         leave(c, EXIT_LOOP, 0);
         return NULL;
     }
-    if (x87) jit_x87_load(c);
+    if (s->x87_ready) jit_x87_load(c);
     publish_flags(c);
     return jit_executable(j, s->next);
 }

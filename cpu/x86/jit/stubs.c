@@ -139,6 +139,7 @@ void jit_make_stubs(struct x86 *c)
     j->slow = make_slow(j, &e);
     j->load_flags = make_call(&e, (uintptr_t)jit_load_flags, true);
     j->make_cf = make_call(&e, (uintptr_t)jit_make_cf, false);
+    j->load_x87 = make_call(&e, (uintptr_t)jit_x87_load, false);
     j->make_sse = e.p;
     x64_make_sse(&e);
     assert(!e.full);

@@ -97,6 +97,7 @@ static void emit_insn(struct tr *t)
     struct jit_site       *sites = t->j->region[t->j->current].sites;
     bool                   ended = t->ends[t->k], done;
 
+    if (ended || (is_last(t) && op && op->kind == OPK_JCC)) x64_x87_home(t);
     t->start = t->code_of[t->k] = t->e.p;
     done = op && emit_one(t, i, op);
     if (!done) {
@@ -107,6 +108,7 @@ static void emit_insn(struct tr *t)
         sites[n].next = ended ? 0 : (uint32_t)(t->e.p - t->j->code);
     if (is_last(t) && !ended) {
         flags_home(t);
+        x64_x87_home(t);
         x64_go_to(t, (t->u->eip + t->u->bytes) & t->c->eip_mask);
     }
 }
@@ -133,6 +135,7 @@ struct jit_unit *jit_translate(struct x86 *c, uint32_t phys, uint32_t lin, uint3
     t->count = t->colds = 0;
     t->failed = t->sse_ready = t->x87_ready = false;
     t->host = 0;
+    t->x87 = 0;
     t->c = c;
     t->j = j;
     u = t->u = jit_new_unit(c);

@@ -43,6 +43,7 @@ struct cold {
     /* COLD_EDGE: a side exit */
     struct flag_record flags;
     bool           save;    /* flags are live on it */
+    uint32_t       x87;
     uint32_t       eip, refund;
     struct jit_link *link;  /* COLD_LINK: the stub of an unlinked jump */
 };
@@ -67,6 +68,7 @@ struct tr {
     struct flag_record flags;  /* how to get them, as far as they are live */
     uint16_t           host;   /* which of them are in the host's flags */
     bool               sse_ready, x87_ready; /* the unit has made sure that they are in the host's registers */
+    uint32_t           x87;    /* struct jit_x87 of what the unit has done so far; 0: nothing, or c->x87_last has it */
 
     struct cold cold[COLD_MAX];
     unsigned    colds;
@@ -159,6 +161,10 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
 bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_sse(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+
+/* What the unit knows of the last x87 instruction goes to c->x87_last, before the unit is left. Flags are kept; r8 is used. */
+void x64_x87_home(struct tr *t);
+void x64_x87_home_of(struct tr *t, uint32_t record);
 
 /* The end of a unit that goes on at EIP. */
 void x64_go_to(struct tr *t, uint32_t eip);

@@ -108,6 +108,7 @@ static void side_exit(struct tr *t, unsigned cc, uint32_t target)
 
     k->flags = t->flags;
     k->save = true;
+    k->x87 = t->x87;
     k->eip = target;
     k->refund = t->count - t->k - 1;
 }

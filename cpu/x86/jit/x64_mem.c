@@ -32,6 +32,8 @@ uint32_t x64_site(struct tr *t, const struct x86_insn *i)
     s->eip = t->u->eip + i->off;
     s->retry = offset_of(t, t->start);
     s->stack = STACK_NONE;
+    s->x87_ready = t->x87_ready;
+    s->x87 = t->x87;
     return (uint32_t)(s - t->j->sites);
 }
 
@@ -180,6 +182,7 @@ static void crossing(struct tr *t, const struct cold *k)
 static void side_exit(struct tr *t, const struct cold *k)
 {
     if (k->save) flags_home_of(t, &k->flags);
+    x64_x87_home_of(t, k->x87);
     if (k->refund) {
         emit_rm(&t->e, 0x83, 8, 0, CTX(budget));
         emit8(&t->e, k->refund);
@@ -240,5 +243,6 @@ void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
     emit_jmp_to(&t->e, last ? t->j->exit_site : t->j->slow);
     t->flags = (struct flag_record){.kind = FLAGS_HOME};
     t->host = FLAGS_ALL;
-    t->sse_ready = t->x87_ready = false;
+    t->sse_ready = t->x87_ready = s->x87_ready = false;
+    t->x87 = 0;
 }

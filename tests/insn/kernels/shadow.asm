@@ -158,7 +158,7 @@ run_logged:
         xor eax, eax
         mov dr7, eax
         call report
-        text esi, "  "
+        text esi, "   log:"
         call print
         xor ebx, ebx
 .next:

@@ -148,7 +148,7 @@ static void unpack_environment(struct x86 *c, bool wide, const uint32_t env[ENV_
     x86_fpu_set_words(c, (uint16_t)env[0], (uint16_t)env[1]);
 }
 
-/* The operand is accessed in parts: words or dwords of the environment, 8 and 2 bytes of each register. With 16-bit addresses each
+/* The operand is accessed in parts: words or dwords of the environment, words of the registers. With 16-bit addresses each
  * part's address wraps at 64 K, while a part that crosses the end of the segment faults. So does a processor; the manuals are silent. */
 static uint32_t operand_at(const struct x86 *c, const struct x86_insn *i, uint32_t n) { return (x86_ea(c, i) + n) & i->amask; }
 
@@ -186,12 +186,10 @@ static bool probe_operand(struct x86 *c, const struct x86_insn *i, bool register
 {
     unsigned part = is_wide(i) ? 4 : 2, at = 0;
 
-    if (!x86_check_alignment(c, i, i->seg, operand_at(c, i, 0), part)) return false;
     for (; at < ENV_WORDS * part; at += part)
         if (!x86_probe(c, i, i->seg, operand_at(c, i, at), part, write)) return false;
-    for (; registers && at < ENV_WORDS * part + REGISTER_BYTES; at += 10)
-        if (!x86_probe(c, i, i->seg, operand_at(c, i, at), 8, write) || !x86_probe(c, i, i->seg, operand_at(c, i, at + 8), 2, write))
-            return false;
+    for (; registers && at < ENV_WORDS * part + REGISTER_BYTES; at += 2)
+        if (!x86_probe(c, i, i->seg, operand_at(c, i, at), 2, write)) return false;
     return true;
 }
 

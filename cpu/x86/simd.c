@@ -32,7 +32,7 @@ bool xmm_load(struct x86 *c, const struct x86_insn *i, bool aligned, union x86_x
         memcpy(v, p, 16);
         return true;
     }
-    return x86_check_alignment(c, i, i->seg, off, 16) && x86_probe(c, i, i->seg, off, 16, false) &&
+    return x86_check_alignment(c, i, i->seg, off, 8) && x86_probe(c, i, i->seg, off, 16, false) &&
            x86_load(c, i, i->seg, off, 8, &v->q[0]) && x86_load(c, i, i->seg, off + 8, 8, &v->q[1]);
 }
 
@@ -49,7 +49,7 @@ bool xmm_store(struct x86 *c, const struct x86_insn *i, bool aligned, const unio
         memcpy(p, v, 16);
         return true;
     }
-    return x86_check_alignment(c, i, i->seg, off, 16) && x86_probe(c, i, i->seg, off, 16, true) && x86_store(c, i, i->seg, off, 8, v->q[0]) &&
+    return x86_check_alignment(c, i, i->seg, off, 8) && x86_probe(c, i, i->seg, off, 16, true) && x86_store(c, i, i->seg, off, 8, v->q[0]) &&
            x86_store(c, i, i->seg, upper, 8, v->q[1]);
 }
 

@@ -38,7 +38,7 @@ void help_print(FILE *to)
     fputs("\nIn the window, with Right Ctrl: F full screen, S save state, L load state, P screenshot, R reset, D debugger,\n"
           "V paste as typing, Pause pause. Right Ctrl alone or Ctrl+Alt+G releases mouse and keyboard.\n\n"
           "Exit status: 0 the guest powered off or the script ended; 1 a script failed or time ran out; 2 usage or host error;\n"
-          "3 the guest crashed (with --no-reboot); with --exit-port what the guest said.\n\n"
+          "3 the guest crashed (with --no-reboot); 4 the engines differ (--engine lockstep); with --exit-port what the guest said.\n\n"
           "Example: ochenta --headless dos.img -e 'vm:wait_text(\"A:\\\\>\") vm:type(\"ver\\n\") vm:wait_text(\"FreeCom\")'\n",
           to);
 }

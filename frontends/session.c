@@ -214,6 +214,11 @@ void session_end_stopped(struct session *s, enum machine_stop stop)
         fputs("ochenta: the guest has halted with interrupts off: nothing more will happen\n", stderr);
         session_end(s, EXIT_SCRIPT);
         break;
+    case STOP_DIFFERENCE:
+        fputs("ochenta: the engines differ\n", stderr);
+        difference_print(s->machine, stderr);
+        session_end(s, EXIT_DIFFERENCE);
+        break;
     case STOP_POWER_OFF:
     case STOP_RESET: session_end(s, EXIT_GOOD); break;
     case STOP_TIME:

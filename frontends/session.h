@@ -3,6 +3,7 @@
 #ifndef FRONTENDS_SESSION_H
 #define FRONTENDS_SESSION_H
 
+#include "debug/difference.h"
 #include "debug/explain.h"
 #include "debug/monitor.h"
 #include "debug/trace.h"
@@ -18,7 +19,7 @@
 /* Ports are looked after at multiples of this virtual time. */
 #define SESSION_SLICE_NS 10000000ull
 
-enum exit_status { EXIT_GOOD, EXIT_SCRIPT, EXIT_USAGE, EXIT_CRASH };
+enum exit_status { EXIT_GOOD, EXIT_SCRIPT, EXIT_USAGE, EXIT_CRASH, EXIT_DIFFERENCE };
 
 struct session {
     const struct options *options;

@@ -2,6 +2,7 @@
 #include "machine/machine.h"
 
 #include "cpu/x86/block_cache.h"
+#include "machine/machine_lockstep.h"
 #include "machine/machine_private.h"
 #include "machine/roms.h"
 
@@ -69,6 +70,7 @@ uint64_t machine_instructions(const struct machine *m)
 
 void machine_set_speed(struct machine *m, uint32_t mips)
 {
+    if (m->lockstep) machine_set_speed(lockstep_twin(m), mips);
     rebase(m, machine_time(m));
     m->mips = mips < 1 ? 1 : mips > 100000 ? 100000 : mips;
 }
@@ -251,7 +253,7 @@ static int check_config(const struct machine_config *c, char *error, size_t erro
         snprintf(error, error_size, "unknown CPU model \"%s\"", c->cpu);
         return -EINVAL;
     }
-    return machine_check_engine(c, error, error_size);
+    return 0;
 }
 
 static int build(struct machine *m, char *error, size_t error_size)
@@ -280,7 +282,7 @@ static int build(struct machine *m, char *error, size_t error_size)
     return 0;
 }
 
-struct machine *machine_create(const struct machine_config *config, char *error, size_t error_size)
+struct machine *machine_create_beside(const struct machine_config *config, const struct machine *leader, bool twinned, char *error, size_t error_size)
 {
     struct machine *m;
 
@@ -290,6 +292,8 @@ struct machine *machine_create(const struct machine_config *config, char *error,
     if (!m) return NULL;
     m->cd_place = -1;
     m->dead_since = UINT64_MAX;
+    m->leader = leader;
+    m->twinned = twinned;
     if (copy_config(m, config) || build(m, error, error_size)) {
         machine_destroy(m);
         return NULL;
@@ -297,9 +301,17 @@ struct machine *machine_create(const struct machine_config *config, char *error,
     return m;
 }
 
+struct machine *machine_create(const struct machine_config *config, char *error, size_t error_size)
+{
+    if (machine_check_engine(config, error, error_size)) return NULL;
+    if (config->engine && !strcmp(config->engine, "lockstep")) return lockstep_create(config, "jit", error, error_size);
+    return machine_create_beside(config, NULL, false, error, error_size);
+}
+
 void machine_destroy(struct machine *m)
 {
     if (!m) return;
+    lockstep_destroy(m->lockstep);
     loader_close(m->loader);
     machine_close_media(m);
     pc_destroy(&m->pc);
@@ -356,6 +368,13 @@ static bool halted_for_good(struct machine *m, uint64_t now)
     return m->dead_since <= now && now - m->dead_since >= HALT_GRACE_NS;
 }
 
+void machine_run_cpu(struct machine *m, uint64_t goal)
+{
+    m->pc.clock.source = exact_time;
+    x86_run(&m->pc.cpu, goal);
+    m->pc.clock.source = NULL;
+}
+
 /* Runs the CPU up to time UNTIL at most, or lets time jump there if it is halted. */
 static void slice(struct machine *m, uint64_t until)
 {
@@ -366,20 +385,18 @@ static void slice(struct machine *m, uint64_t until)
         rebase(m, until);
         return;
     }
-    if (goal > m->step_limit) goal = m->step_limit;
-    m->pc.clock.source = exact_time;
-    x86_run(c, goal);
-    m->pc.clock.source = NULL;
+    machine_run_cpu(m, goal < m->step_limit ? goal : m->step_limit);
 }
 
-static enum machine_stop run(struct machine *m, uint64_t until)
+/* At most SLICES of the CPU. */
+static enum machine_stop run(struct machine *m, uint64_t until, uint64_t slices)
 {
     for (;;) {
         uint64_t now = machine_time(m), next;
 
         clock_advance_to(&m->pc.clock, now); // first: when a reset or stop happens does not depend on where slices began
         if (serve_requests(m)) return m->stop;
-        if (now >= until || x86_retired(&m->pc.cpu) >= m->step_limit) return STOP_TIME;
+        if (now >= until || x86_retired(&m->pc.cpu) >= m->step_limit || !slices--) return STOP_TIME;
         if (m->stop_requested) {
             m->stop_requested = 0;
             return STOP_REQUEST;
@@ -392,10 +409,26 @@ static enum machine_stop run(struct machine *m, uint64_t until)
     }
 }
 
+enum machine_stop machine_run_slice(struct machine *m, uint64_t until)
+{
+    return run(m, until, 1);
+}
+
+enum machine_stop machine_run_all(struct machine *m, uint64_t until)
+{
+    return run(m, until, UINT64_MAX);
+}
+
+static enum machine_stop run_to(struct machine *m, uint64_t until, uint64_t limit)
+{
+    if (m->lockstep) return lockstep_run(m, until, limit);
+    m->step_limit = limit;
+    return machine_run_all(m, until);
+}
+
 enum machine_stop machine_run(struct machine *m, uint64_t until_ns)
 {
-    m->step_limit = UINT64_MAX;
-    return run(m, until_ns);
+    return run_to(m, until_ns, UINT64_MAX);
 }
 
 enum machine_stop machine_step(struct machine *m, uint64_t count)
@@ -403,10 +436,9 @@ enum machine_stop machine_step(struct machine *m, uint64_t count)
     uint64_t retired = x86_retired(&m->pc.cpu), limit = UINT64_MAX - retired < count ? UINT64_MAX : retired + count;
     uint64_t most = machine_time(m) + HALT_GRACE_NS; // what a HLT that nothing ends may take
 
-    m->step_limit = limit;
     if (limit < UINT64_MAX / 1000) most += count * 1000 / m->mips;
     else most = UINT64_MAX;
-    return run(m, most);
+    return run_to(m, most, limit);
 }
 
 void machine_request_stop(struct machine *m)
@@ -416,6 +448,7 @@ void machine_request_stop(struct machine *m)
 
 void machine_reset(struct machine *m)
 {
+    if (m->lockstep) machine_reset(lockstep_twin(m));
     m->stop = STOP_TIME;
     m->crashed = false;
     m->reset_requested = m->reset_hard = true;
@@ -446,16 +479,19 @@ const char *machine_mode(const struct machine *m)
 
 void machine_key(struct machine *m, unsigned usage, bool down)
 {
+    if (m->lockstep) machine_key(lockstep_twin(m), usage, down);
     ps2_keyboard_key(&m->pc.keyboard, usage, down);
 }
 
 void machine_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons)
 {
+    if (m->lockstep) machine_mouse(lockstep_twin(m), dx, dy, wheel, buttons);
     ps2_mouse_move(&m->pc.mouse, dx, dy, wheel, buttons);
 }
 
 void machine_type(struct machine *m, const char *text)
 {
+    if (m->lockstep) machine_type(lockstep_twin(m), text);
     typist_type(&m->typist, text);
 }
 
@@ -466,10 +502,12 @@ bool machine_typing(const struct machine *m)
 
 int machine_chord(struct machine *m, const char *name)
 {
+    if (m->lockstep) machine_chord(lockstep_twin(m), name);
     return typist_chord(&m->typist, name);
 }
 
 void machine_serial_send(struct machine *m, int port, const void *bytes, size_t n)
 {
+    if (m->lockstep) machine_serial_send(lockstep_twin(m), port, bytes, n);
     if (port >= 0 && port < MACHINE_SERIALS) uart_receive(&m->pc.uart[port], bytes, n);
 }

@@ -75,6 +75,7 @@ enum machine_stop {
     STOP_EXIT,      /* the guest wrote to the exit port: machine_exit_status() */
     STOP_HALTED,    /* HLT with interrupts off and no NMI to come, for a virtual second: nothing will ever happen without a reset */
     STOP_REQUEST,   /* machine_request_stop() */
+    STOP_DIFFERENCE, /* engine "lockstep": the engines differ: machine_difference() */
 };
 
 struct machine;
@@ -236,6 +237,48 @@ struct machine_trace {
 };
 typedef void machine_trace_fn(void *opaque, const struct machine_trace *);
 void machine_set_trace(struct machine *, machine_trace_fn *, void *opaque);
+
+/* --- the engine "lockstep" ----------------------------------------------------------------------------------------------- */
+#define MACHINE_DIFFERENCES 40
+#define MACHINE_BLOCKS      64
+#define MACHINE_UNITS       16
+
+/* Where some instructions in a row began, and the registers there. */
+struct machine_block {
+    uint64_t instruction, count; /* number of the first; how many */
+    uint32_t linear, eip;
+    uint16_t cs;
+    unsigned bits;               /* 16 or 32: default operand size */
+    uint32_t gpr[8], eflags;
+    uint8_t  bytes[16];          /* of the first instruction, in a trace */
+};
+
+struct machine_difference_item {
+    char     name[48]; /* "eax", "eflags", "RAM 00001234", "fpu.r[3].mant", "pit.ch[0].count" */
+    uint64_t interp, jit;
+};
+
+enum machine_found {
+    MACHINE_FOUND_AGAIN,   /* run again from instruction FROM, the engines differ in TO and not before; there are traces */
+    MACHINE_FOUND_LINKED,  /* the same, but not when the translator's units run one by one */
+    MACHINE_FOUND_ONCE,    /* run again, they did not differ */
+    MACHINE_FOUND_DEVICES, /* there were accesses to devices in between, or interrupts, so it cannot be run again */
+};
+
+struct machine_difference {
+    uint64_t             from, to;   /* instructions: equal at the one, different at the other */
+    bool                 is_stretch; /* the translator ran more than a unit in between */
+    enum machine_found   found;
+    unsigned             items, n_blocks, n_traced, units;
+    bool                 more;       /* differences than fit in */
+    struct machine_difference_item item[MACHINE_DIFFERENCES];
+    struct machine_block block[MACHINE_BLOCKS];  /* the last steps, when both were equal, the oldest first */
+    struct machine_block traced[MACHINE_BLOCKS]; /* the interpreter's instructions up to TO */
+    struct machine_block unit[MACHINE_UNITS];    /* the translator's units up to TO */
+    struct machine_block after[2];               /* registers then: interpreter, translator */
+};
+/* After STOP_DIFFERENCE; NULL before. */
+const struct machine_difference *machine_difference(const struct machine *);
 
 /* Calls FN for each statistic: "instructions", "blocks", "tlb_fills", "ide.reads" ... */
 void machine_stats(struct machine *, void (*fn)(void *opaque, const char *name, uint64_t value), void *opaque);

@@ -1,7 +1,7 @@
 /* machine_engine.c: which engine runs the guest's code: the interpreter, the translator, or both (lockstep.c). */
 #include "cpu/x86/block_cache.h"
 #include "cpu/x86/jit/jit.h"
-#include "machine/machine_private.h"
+#include "machine/machine_lockstep.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -77,6 +77,13 @@ static void jit_stats(const struct x86 *c, bool measured, stat_fn *fn, void *opa
     if (measured) fn(opaque, "jit_translate_ns", s.translate_ns);
 }
 
+static void lockstep_stats(const struct lockstep *l, stat_fn *fn, void *opaque)
+{
+    fn(opaque, "lockstep_steps", l->steps);
+    fn(opaque, "lockstep_stretches", l->stretches);
+    fn(opaque, "lockstep_full_comparisons", l->full);
+}
+
 void machine_stats(struct machine *m, stat_fn *fn, void *opaque)
 {
     const struct x86       *c = &m->pc.cpu;
@@ -95,5 +102,6 @@ void machine_stats(struct machine *m, stat_fn *fn, void *opaque)
     fn(opaque, "tlb_flushes", s->tlb_flushes);
     fn(opaque, "exceptions", s->exceptions);
     fn(opaque, "interrupts", s->interrupts);
+    if (m->lockstep) lockstep_stats(m->lockstep, fn, opaque), c = &lockstep_twin(m)->pc.cpu;
     if (c->jit) jit_stats(c, m->host.host_ns != NULL, fn, opaque);
 }

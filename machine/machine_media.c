@@ -1,15 +1,34 @@
 /* machine_media.c: disks, floppies and the CD of a machine. */
-#include "machine/machine_private.h"
+#include "machine/machine_lockstep.h"
 #include "machine/roms.h"
 #include "storage/probe.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-static struct block *open_drive(const struct machine_drive *d, enum image_kind kind, int *result, char *error, size_t error_size)
+/* SHARED: the image of the machine beside, of which this is the twin. */
+static struct block *open_image(struct machine *m, const struct machine_drive *d, unsigned flags, struct block *shared, char *error, size_t error_size)
+{
+    bool          is_shared = !(flags & (BLOCK_READ_ONLY | BLOCK_SNAPSHOT));
+    struct block *b, *mirror;
+
+    if (m->leader && is_shared) {
+        if (!(b = block_twin(shared))) snprintf(error, error_size, "%s: not enough memory", d->path);
+        return b;
+    }
+    b = block_open(d->path, flags, error, error_size);
+    if (!b || !m->twinned || !is_shared) return b;
+    if ((mirror = block_mirror(b))) return mirror;
+    snprintf(error, error_size, "%s: not enough memory", d->path);
+    block_close(b);
+    return NULL;
+}
+
+static struct block *open_drive(struct machine *m, const struct machine_drive *d, enum image_kind kind, struct block *shared, int *result,
+                                char *error, size_t error_size)
 {
     unsigned      flags = (d->read_only || kind == IMAGE_CD ? BLOCK_READ_ONLY : 0) | (d->snapshot ? BLOCK_SNAPSHOT : 0);
-    struct block *b = block_open(d->path, flags, error, error_size);
+    struct block *b = open_image(m, d, flags, shared, error, error_size);
 
     *result = b ? probe_as(b, d->path, kind, error, error_size) : -EIO;
     if (*result) {
@@ -35,14 +54,15 @@ static struct block *open_demo(void)
 int machine_open_media(struct machine *m, char *error, size_t error_size)
 {
     const struct machine_config *c = &m->config;
+    const struct machine        *of = m->leader ? m->leader : m;
     int                          result = 0;
 
     for (unsigned n = 0; n < MACHINE_FLOPPIES; n++)
-        if (c->floppy[n].path && !(m->floppy[n] = open_drive(&c->floppy[n], IMAGE_FLOPPY, &result, error, error_size))) return result;
+        if (c->floppy[n].path && !(m->floppy[n] = open_drive(m, &c->floppy[n], IMAGE_FLOPPY, of->floppy[n], &result, error, error_size))) return result;
     if (c->demo && !m->floppy[0] && !(m->floppy[0] = open_demo())) return -ENOMEM;
     for (unsigned n = 0; n < MACHINE_DISKS; n++)
-        if (c->disk[n].path && !(m->disk[n] = open_drive(&c->disk[n], IMAGE_DISK, &result, error, error_size))) return result;
-    if (c->cdrom.path && !(m->cdrom = open_drive(&c->cdrom, IMAGE_CD, &result, error, error_size))) return result;
+        if (c->disk[n].path && !(m->disk[n] = open_drive(m, &c->disk[n], IMAGE_DISK, of->disk[n], &result, error, error_size))) return result;
+    if (c->cdrom.path && !(m->cdrom = open_drive(m, &c->cdrom, IMAGE_CD, of->cdrom, &result, error, error_size))) return result;
     if (c->has_cdrom || m->cdrom) {
         static const int places[] = {2, 3, 1, 0};
         for (unsigned n = 0; n < 4 && m->cd_place < 0; n++)
@@ -125,24 +145,27 @@ static void insert_cd(struct machine *m, struct block *b)
 
 int machine_insert(struct machine *m, enum machine_medium medium, const struct machine_drive *drive, char *error, size_t error_size)
 {
-    struct block *b;
+    struct block *b, *shared;
     int           result;
 
     if (medium == MEDIUM_CD && !cd_drive(m)) {
         snprintf(error, error_size, "there is no CD drive");
         return -ENODEV;
     }
-    b = open_drive(drive, medium == MEDIUM_CD ? IMAGE_CD : IMAGE_FLOPPY, &result, error, error_size);
+    shared = !m->leader ? NULL : medium == MEDIUM_CD ? m->leader->cdrom : m->leader->floppy[medium == MEDIUM_FLOPPY_B];
+    b = open_drive(m, drive, medium == MEDIUM_CD ? IMAGE_CD : IMAGE_FLOPPY, shared, &result, error, error_size);
     if (!b) return result;
-    if (medium != MEDIUM_CD) return insert_floppy(m, medium == MEDIUM_FLOPPY_B, b, error, error_size);
-    insert_cd(m, b);
-    return 0;
+    if (medium == MEDIUM_CD) insert_cd(m, b);
+    else result = insert_floppy(m, medium == MEDIUM_FLOPPY_B, b, error, error_size);
+    if (!result && m->lockstep) return machine_insert(lockstep_twin(m), medium, drive, error, error_size);
+    return result;
 }
 
 void machine_eject(struct machine *m, enum machine_medium medium)
 {
     unsigned n = medium == MEDIUM_FLOPPY_B;
 
+    if (m->lockstep) machine_eject(lockstep_twin(m), medium);
     if (medium == MEDIUM_CD) {
         if (cd_drive(m)) insert_cd(m, NULL);
         return;

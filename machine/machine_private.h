@@ -18,6 +18,7 @@ struct machine {
     struct machine_host   host;
     struct typist         typist;
     struct loader        *loader; /* NULL: none */
+    struct lockstep      *lockstep; /* NULL: none. The other machine that is to do the same: machine_lockstep.h */
 
     /* Virtual time: instruction `base_instruction` retires at base_ns, those after it 1000/mips ns apart. */
     uint64_t base_ns;
@@ -32,6 +33,8 @@ struct machine {
     uint64_t          dead_since; /* ns at which the CPU halted with nothing to wake it; UINT64_MAX: it has not */
     uint64_t          step_limit; /* retired instructions at which to stop */
 
+    bool                  twinned; /* writable images are mirrors */
+    const struct machine *leader;  /* of a twin: whose images it shares */
     struct block *floppy[MACHINE_FLOPPIES];
     struct block *disk[MACHINE_DISKS];
     struct block *cdrom;
@@ -41,6 +44,14 @@ struct machine {
     machine_trace_fn *trace;
     void             *trace_opaque;
 };
+
+/* machine.c. A machine without its engine; if LEADER is not NULL, the twin that shares its images; TWINNED: it will have one. */
+struct machine *machine_create_beside(const struct machine_config *, const struct machine *leader, bool twinned, char *error, size_t error_size);
+/* Up to UNTIL or m->step_limit; the first, to the end of the CPU's first slice at most. */
+enum machine_stop machine_run_slice(struct machine *, uint64_t until);
+enum machine_stop machine_run_all(struct machine *, uint64_t until);
+/* The CPU alone, to instruction GOAL at most. */
+void machine_run_cpu(struct machine *, uint64_t goal);
 
 /* machine_media.c: opens and closes what CONFIG names. 0 or a negative errno with one line in ERROR. */
 int  machine_open_media(struct machine *, char *error, size_t error_size);

@@ -1,6 +1,6 @@
 /* machine_state.c: saving, loading and hashing a machine; looking into it. */
 #include "cpu/x86/block_cache.h"
-#include "machine/machine_private.h"
+#include "machine/machine_lockstep.h"
 #include "util/cp437.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ static const struct state_field machine_fields[] = {
     STATE_UINT(struct machine, stop), STATE_UINT(struct machine, crashed), STATE_UINT(struct machine, exit_status),
     STATE_UINT(struct machine, reset_requested), STATE_UINT(struct machine, reset_hard), STATE_UINT(struct machine, kernel_requested), STATE_UINT(struct machine, dead_since),
     STATE_SKIP(struct machine, pc), STATE_SKIP(struct machine, config), STATE_SKIP(struct machine, host), STATE_SKIP(struct machine, typist),
-    STATE_SKIP(struct machine, loader), STATE_SKIP(struct machine, stop_requested), STATE_SKIP(struct machine, step_limit),
+    STATE_SKIP(struct machine, loader), STATE_SKIP(struct machine, lockstep), STATE_SKIP(struct machine, twinned), STATE_SKIP(struct machine, leader), STATE_SKIP(struct machine, stop_requested), STATE_SKIP(struct machine, step_limit),
     STATE_SKIP(struct machine, floppy), STATE_SKIP(struct machine, disk), STATE_SKIP(struct machine, cdrom), STATE_SKIP(struct machine, cd_place),
     STATE_SKIP(struct machine, cells), STATE_SKIP(struct machine, trace), STATE_SKIP(struct machine, trace_opaque), STATE_END,
 };
@@ -117,7 +117,7 @@ int machine_load(struct machine *m, const char *path, char *error, size_t error_
     result = snapshot_load(&p.s, path, error, error_size);
     x86_blocks_flush(&m->pc.cpu);
     x86_tlb_drop_fast(&m->pc.cpu, 0, 0, false);
-    return result;
+    return !result && m->lockstep ? machine_load(lockstep_twin(m), path, error, error_size) : result;
 }
 
 uint64_t machine_state_hash(struct machine *m)
@@ -177,6 +177,7 @@ int machine_reg(struct machine *m, const char *name, uint64_t *value)
 
 int machine_set_reg(struct machine *m, const char *name, uint64_t value)
 {
+    if (m->lockstep) machine_set_reg(lockstep_twin(m), name, value);
     return x86_reg_set(&m->pc.cpu, name, value);
 }
 
@@ -222,6 +223,7 @@ size_t machine_write_physical(struct machine *m, uint64_t addr, const void *buf,
 {
     size_t done = 0;
 
+    if (m->lockstep) machine_write_physical(lockstep_twin(m), addr, buf, n);
     while (done < n && !((addr + done) >> 32) && phys_writer(&m->pc.phys, (uint32_t)(addr + done))->kind == PHYS_RAM) {
         size_t step = PAGE_SIZE - ((addr + done) & PAGE_MASK);
         if (step > n - done) step = n - done;

@@ -72,7 +72,7 @@ fi
 # --- determinism and state ----------------------------------------------------------------------------------------------------
 
 scenario() { # ARGUMENT...: the last line of the script
-    (cd "$work" && timeout 120 "$ochenta" --headless --script "$scripts/scenario.lua" $slow "$@" 2>err </dev/null | tail -n 1)
+    (cd "$work" && timeout 120 "$ochenta" --headless ${ENGINE:+--engine "$ENGINE"} --script "$scripts/scenario.lua" $slow "$@" 2>err </dev/null | tail -n 1)
 }
 
 same_hash() { # LEVEL NAME ARGUMENT...

@@ -205,6 +205,38 @@ START_TEST(test_changes)
 }
 END_TEST
 
+/* Two machines write the same to one image, one after the other; each sees its own writes alone, and only the mirror's reach the image. */
+START_TEST(test_mirror)
+{
+    struct block *base = block_memory(100000), *mirror = block_mirror(base), *twin;
+    uint8_t       byte = 7;
+
+    ck_assert_int_eq(block_write(mirror, 5, &byte, 1), 0);
+    twin = block_twin(mirror);
+    ck_assert_ptr_nonnull(twin);
+    ck_assert_ptr_null(block_twin(mirror));
+    byte = 8;
+    ck_assert_int_eq(block_write(mirror, 5, &byte, 1), 0);
+    ck_assert_int_eq(block_write(mirror, 50000, &byte, 1), 0);
+    ck_assert_int_eq(block_read(twin, 5, &byte, 1), 0);
+    ck_assert_uint_eq(byte, 7);
+    ck_assert_int_eq(block_read(twin, 50000, &byte, 1), 0);
+    ck_assert_uint_eq(byte, 0);
+    byte = 9;
+    ck_assert_int_eq(block_write(twin, 99999, &byte, 1), 0);
+    ck_assert_int_eq(block_read(base, 99999, &byte, 1), 0);
+    ck_assert_uint_eq(byte, 0);
+    block_discard_changes(twin); // as a load does: as the image is now
+    ck_assert_int_eq(block_read(twin, 5, &byte, 1), 0);
+    ck_assert_uint_eq(byte, 8);
+    block_close(twin);
+    twin = block_twin(mirror);
+    block_close(mirror);
+    ck_assert_int_ne(block_read(twin, 5, &byte, 1), 0);
+    block_close(twin);
+}
+END_TEST
+
 START_TEST(test_overlay_random)
 {
     enum { SIZE = 300000 };
@@ -243,6 +275,7 @@ Suite *block_suite(void)
     tcase_add_test(t, test_snapshot);
     tcase_add_test(t, test_changes);
     tcase_add_test(t, test_overlay_random);
+    tcase_add_test(t, test_mirror);
     suite_add_tcase(s, t);
     return s;
 }

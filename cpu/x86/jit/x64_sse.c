@@ -117,9 +117,10 @@ static uint32_t operand(struct tr *t, const struct x86_insn *i, const struct jit
 /* A value that unmasks something, or that is not valid, is the handler's business; then the context may change. */
 static bool load_mxcsr(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
-    uint32_t site = operand(t, i, op);
+    uint32_t site;
 
-    t->j->sites[site].check_ctx = true;
+    t->j->sites[operand(t, i, op)].check_ctx = true;
+    t->j->sites[site = x64_site(t, i)].check_ctx = true; // the access is all right
     emit_rm(&t->e, 0x8B, 4, R10, x64_at());
     emit_mov_rr(&t->e, R11, R10);
     emit_alu_ri(&t->e, 4, 4, R11, ~mxcsr_mask(t->c) | MXCSR_MASKS);

@@ -185,8 +185,8 @@ static void load_cw(struct tr *t, const struct x86_insn *i)
     uint32_t site;
 
     x64_ea(t, i);
-    site = x64_access(t, i, i->seg, 2, false, STACK_NONE, false);
-    t->j->sites[site].check_ctx = true;
+    t->j->sites[x64_access(t, i, i->seg, 2, false, STACK_NONE, false)].check_ctx = true;
+    t->j->sites[site = x64_site(t, i)].check_ctx = true; // the access is all right
     emit_rm(&t->e, 0x0FB7, 4, R10, x64_at());
     emit_mov_rr(&t->e, R11, R10);
     emit_alu_ri(&t->e, 4, 4, R11, CW_MASKS);
@@ -236,8 +236,7 @@ static void x87_register(struct tr *t, const struct x86_insn *i, const struct ji
 
 static void x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
-    if (op->arg & X87_NOTHING) {
-    } else if (op->arg & X87_CW) {
+    if (op->arg & X87_CW) {
         if (op->arg & X87_WRITE) store_cw(t, i);
         else load_cw(t, i);
     } else if (i->prefix & PREFIX_MEM) {
@@ -274,8 +273,12 @@ static bool mmx(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 
 bool x64_emit_x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
-    if (!(op->arg & X87_NOTHING)) make_ready(t);
-    if (op->kind == OPK_MMX) return mmx(t, i, op);
+    if (op->kind == OPK_MMX) {
+        make_ready(t);
+        return mmx(t, i, op);
+    }
+    if (op->arg & X87_NOTHING) return true;
+    make_ready(t);
     x87(t, i, op);
     return true;
 }

@@ -86,6 +86,7 @@ void x86_tlb_select(struct x86 *c)
 
 static void drop_fast_page(struct x86_tlb *t, uint32_t page)
 {
+    if (t->fast[0][0][page] | t->fast[0][1][page] | t->fast[1][0][page] | t->fast[1][1][page]) t->drops++;
     t->fast[0][0][page] = t->fast[0][1][page] = t->fast[1][0][page] = t->fast[1][1][page] = 0;
     t->code[page] = 0;
 }
@@ -129,6 +130,7 @@ void x86_tlb_drop_fast(struct x86 *c, uint32_t base, uint64_t size, bool writes_
 {
     struct x86_tlb *t = &c->tlb;
 
+    t->drops++;
     for (uint32_t n = 0; n < t->listed; n++) {
         uint32_t page = t->list[n];
         uint32_t addr = phys_wrap(c->phys, (uint32_t)t->entry[page] & ~PAGE_MASK);

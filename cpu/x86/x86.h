@@ -116,6 +116,7 @@ struct x86_tlb {
     uint32_t   listed;
     bool       big;       /* an entry of a big page was made since the last flush */
     uint32_t  *code;      /* for translated code: physical page | CODE_VALID | CODE_USER of pages that may be executed; 0: look up */
+    uint32_t   drops;     /* changes whenever a quick entry goes */
     uint64_t   fills;     /* statistics */
 };
 #define CODE_VALID 0x80000000u
@@ -139,6 +140,8 @@ struct x86_jit_flags {
     uint32_t kind, a, b;
     uint8_t  cf, of;
     uint16_t packed;
+    uint8_t  keep;         /* a condition, saved for later in the unit */
+    bool     load;         /* the host's flags are to be loaded from a */
 };
 
 struct x86_history; /* history.h: the last exceptions */
@@ -165,6 +168,7 @@ struct x86 {
     uint64_t limit;
 
     struct x86_jit_flags jf;
+    uint64_t jit_slot[8];  /* jit/groups.c: from a register to host memory */
     bool     sse_live;     /* XMM registers and MXCSR are in the host's; only while translated code runs */
     bool     x87_live;     /* the same of the x87 registers */
     struct x86_x87_last { uint32_t memory, other; } x87_last; /* by translated code, numbers of struct jit_x87: the last x87 instruction,

@@ -57,10 +57,11 @@ int jit_cache_init(struct x86_jit *j, size_t bytes)
     j->links = reserve((size_t)j->links_max * JIT_REGIONS * sizeof(*j->links));
     j->sites = reserve((size_t)j->sites_max * JIT_REGIONS * sizeof(*j->sites));
     j->hash = calloc(JIT_HASH, sizeof(*j->hash));
+    j->careful = calloc(1, JIT_CAREFUL / 8);
     j->page = reserve(PHYS_PAGES * sizeof(*j->page));
     j->table = aligned_alloc(64, JIT_TABLE * sizeof(*j->table));
     j->seen = reserve(PHYS_PAGES / 8);
-    if (!j->units || !j->links || !j->sites || !j->x87 || !j->hash || !j->page || !j->table || !j->seen) return -ENOMEM;
+    if (!j->units || !j->links || !j->sites || !j->x87 || !j->hash || !j->page || !j->table || !j->careful || !j->seen) return -ENOMEM;
     memset(j->table, 0xFF, JIT_TABLE * sizeof(*j->table)); // context FFFFFFFF is never used
     for (unsigned n = 0; n < JIT_REGIONS; n++)
         j->region[n] = (struct jit_region){.code = j->code + n * region + (n ? 0 : JIT_STUB_BYTES), .code_end = j->code + (n + 1) * region,
@@ -88,6 +89,7 @@ void jit_cache_destroy(struct x86_jit *j)
     release(j->seen, PHYS_PAGES / 8);
     free(j->hash);
     free(j->table);
+    free(j->careful);
 }
 
 /* --- finding ---------------------------------------------------------------------------------------------------------------------- */
@@ -103,6 +105,21 @@ struct jit_unit *jit_find(struct x86_jit *j, uint32_t phys, uint32_t lin, uint32
 
     while (u && (u->phys != phys || u->lin != lin || u->ctx != ctx)) u = u->hash_next;
     return u;
+}
+
+static unsigned careful_bit(uint32_t phys)
+{
+    return phys * 0x9E3779B1u >> 16 & (JIT_CAREFUL - 1);
+}
+
+bool jit_is_careful(const struct x86_jit *j, uint32_t phys)
+{
+    return j->careful[careful_bit(phys) >> 3] >> (careful_bit(phys) & 7) & 1;
+}
+
+void jit_be_careful(struct x86_jit *j, uint32_t phys)
+{
+    j->careful[careful_bit(phys) >> 3] |= (uint8_t)(1u << (careful_bit(phys) & 7));
 }
 
 uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx)

@@ -43,6 +43,8 @@ struct jit_unit {
     uint16_t         bytes;     /* of guest code */
     uint8_t          count;     /* instructions */
     bool             valid;
+    bool             grouped;   /* it has groups of accesses: groups.c */
+    uint8_t          misses;    /* of their checks */
     struct jit_unit *hash_next, *page_next;
     struct jit_link *in;        /* jumps of other units that lead here */
     struct jit_link *out;       /* its own direct jumps, linked or not */
@@ -105,9 +107,13 @@ struct jit_site {
     bool               check_ctx;   /* it may change the context */
     bool               x87_ready;   /* what follows takes for granted that x87 registers are in the host's */
     uint32_t           x87;         /* struct jit_x87: the last x87 instruction of the unit before it; 0: none yet */
+    bool               head;        /* of a group of accesses: what follows relies on it */
+    bool               host_retry, host_next; /* code at these points takes flags from the host's */
+    uint8_t            keep;        /* condition to be left in c->jf.keep by the handler; KEEP_NONE */
     int16_t            stack;       /* the access is at (E)SP + stack; otherwise the memory operand. STACK_NONE */
 };
 #define STACK_NONE INT16_MIN
+#define KEEP_NONE  0xFF
 
 /* The last x87 instruction at some point of a unit, as FNSTENV tells it, and the last in the unit that had a memory operand. */
 struct jit_x87 {
@@ -122,7 +128,7 @@ struct jit_x87 {
 #define NO_SEG 0xFFu
 
 /* Why translated code came back. */
-enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_LOOP };
+enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_CAREFUL, EXIT_LOOP };
 
 /* --- the cache ------------------------------------------------------------------------------------------------------------------- */
 
@@ -130,6 +136,7 @@ enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_LOOP };
 #define JIT_REGIONS 8u
 #define JIT_HASH    65536u
 #define JIT_TABLE   4096u
+#define JIT_CAREFUL 65536u
 
 /* An entry of the table of indirect branches: 32 bytes, read by translated code. */
 struct jit_target {
@@ -163,6 +170,7 @@ struct x86_jit {
     struct jit_unit **hash;      /* [JIT_HASH] */
     struct jit_unit **page;      /* [PHYS_PAGES] */
     struct jit_target *table;    /* [JIT_TABLE] */
+    uint8_t          *careful;   /* [JIT_CAREFUL / 8]: by hash, units that had better have no groups */
     uint8_t          *seen;      /* [PHYS_PAGES / 8]: pages that had units dropped, for the statistics */
     struct jit_ops    ops;
     struct jit_ctx    ctx[JIT_CTX_MAX];
@@ -172,7 +180,7 @@ struct x86_jit {
 
     /* Entry points, in the executable view. */
     uint64_t (*enter)(struct x86 *c, const void *code);  /* number << 8 | enum jit_exit */
-    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *slow, *load_flags, *make_cf, *make_sse, *load_x87; /* writable view, for jumps to them */
+    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *exit_careful, *slow, *load_flags, *make_cf, *make_sse, *load_x87; /* writable view, for jumps to them */
 
     /* The instruction that a handler runs, and what comes after it. */
     struct x86_insn   pair[2];
@@ -195,6 +203,8 @@ static inline const uint8_t *jit_executable(const struct x86_jit *j, uint32_t of
 /* cache.c */
 int  jit_cache_init(struct x86_jit *j, size_t bytes);
 void jit_cache_destroy(struct x86_jit *j);
+bool jit_is_careful(const struct x86_jit *j, uint32_t phys);
+void jit_be_careful(struct x86_jit *j, uint32_t phys);
 struct jit_unit *jit_find(struct x86_jit *j, uint32_t phys, uint32_t lin, uint32_t ctx);
 /* Room for a unit in the current region, after emptying the next one if need be. */
 struct jit_unit *jit_new_unit(struct x86 *c);

@@ -127,7 +127,7 @@ const struct jit_op *jit_op_of(const struct jit_ops *o, x86_fn *fn)
 
 /* --- effects ------------------------------------------------------------------------------------------------------------------------ */
 
-static uint16_t condition_flags(unsigned cc)
+uint16_t jit_condition_flags(unsigned cc)
 {
     static const uint16_t read[8] = {FLAG_OF, FLAG_CF, FLAG_ZF, FLAG_CF | FLAG_ZF, FLAG_SF, FLAG_PF, FLAG_SF | FLAG_OF, FLAG_ZF | FLAG_SF | FLAG_OF};
 
@@ -253,11 +253,11 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.regs = SP | BP;
         break;
     case OPK_SETCC_R: case OPK_SETCC_M:
-        e.flags_read = condition_flags(cc);
+        e.flags_read = jit_condition_flags(cc);
         e.regs = op->kind == OPK_SETCC_M ? 0 : register_bit(i->dst, 1);
         break;
     case OPK_CMOV_RR: case OPK_CMOV_RM:
-        e.flags_read = condition_flags(cc);
+        e.flags_read = jit_condition_flags(cc);
         e.regs = register_bit(i->dst, op->size);
         break;
     case OPK_CF:
@@ -266,7 +266,7 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.regs = 0;
         break;
     case OPK_JCC:
-        e.flags_read = condition_flags(cc);
+        e.flags_read = jit_condition_flags(cc);
         e.regs = 0;
         break;
     case OPK_JMP: case OPK_JMP_R: case OPK_JMP_M: e.regs = 0; break;

@@ -86,6 +86,8 @@ struct jit_effects {
     bool     keeps;   /* it leaves the flags that it does not write as they are, in the host's too */
 };
 
+/* Flags that condition CC (0..15) looks at. */
+uint16_t jit_condition_flags(unsigned cc);
 struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op *op);
 
 #endif

@@ -61,21 +61,20 @@ static void realize_at(struct x86 *c, const struct jit_site *s)
     jit_realize_flags(c);
 }
 
-/* For what comes next: all that translated code may take the flags from says the same. */
-static void publish_flags(struct x86 *c)
+/* For what comes next: all that translated code may take the flags from says the same. HOST: the host's flags too. */
+static void publish_flags(struct x86 *c, bool host)
 {
-    uint32_t flags = flags_arith(c);
-
     c->jf.kind = 0;
-    c->jf.cf = flags & FLAG_CF;
-    c->jf.of = (flags & FLAG_OF) != 0;
-    c->jf.a = flags | FLAG_1 | FLAG_IF; // the host's
+    c->jf.load = host;
+    c->jf.cf = flag_cf(c);
+    c->jf.of = flag_of(c);
+    if (host) c->jf.a = flags_arith(c) | FLAG_1 | FLAG_IF;
 }
 
 void jit_load_flags(struct x86 *c)
 {
     jit_realize_flags(c);
-    publish_flags(c);
+    publish_flags(c, true);
 }
 
 void jit_make_cf(struct x86 *c)
@@ -136,6 +135,15 @@ static bool fill_for(struct x86 *c, const struct jit_site *s)
     return x86_fill_quick(c, lin, s->access_write);
 }
 
+/* Leaves the unit before the instruction at EIP, with LEFT instructions of it not run. */
+static const uint8_t *stop_at(struct x86 *c, uint32_t eip, int left)
+{
+    c->budget += left;
+    c->eip = eip;
+    leave(c, EXIT_LOOP, 0);
+    return NULL;
+}
+
 /* Continues with the instruction of site N in C: where the host is to go on, NULL to leave. */
 const uint8_t *jit_slow(struct x86 *c, uint32_t n)
 {
@@ -144,7 +152,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
 
     realize_at(c, s);
     if (fill_for(c, s) && s->unit->valid) {
-        publish_flags(c);
+        publish_flags(c, s->host_retry);
         return jit_executable(j, s->retry);
     }
     j->stats.slow++;
@@ -158,14 +166,12 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         leave(c, EXIT_LOOP, 0);
         return NULL;
     }
-    if (c->kicked || !s->unit->valid || (s->check_ctx && ctx_of(c) != s->unit->ctx) || c->inhibit || c->step_blocks) {
-        c->budget += s->insn.left - 1;
-        c->eip = s->eip + s->insn.len;
-        leave(c, EXIT_LOOP, 0);
-        return NULL;
-    }
+    if (c->kicked || !s->unit->valid || (s->check_ctx && ctx_of(c) != s->unit->ctx) || c->inhibit || c->step_blocks || s->head ||
+        (s->unit->grouped && c->tlb.drops != drops))
+        return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     if (s->x87_ready) jit_x87_load(c);
-    publish_flags(c);
+    publish_flags(c, s->host_next);
+    if (s->keep != KEEP_NONE) c->jf.keep = flag_condition(c, s->keep);
     return jit_executable(j, s->next);
 }
 
@@ -213,6 +219,19 @@ static struct jit_unit *unit_here(struct x86 *c, uint32_t *value)
     return locate(c, &phys, &lin, value) ? jit_find(c->jit, phys, lin, ctx_of(c)) : NULL;
 }
 
+enum { MISSES = 40 };
+
+/* The accesses of a group are not all in one page. If that happens again and again the unit gets none. */
+static void miss_group(struct x86 *c, const struct jit_site *s)
+{
+    realize_at(c, s);
+    c->eip = s->eip;
+    c->budget += s->insn.left;
+    if (++s->unit->misses < MISSES) return;
+    jit_be_careful(c->jit, s->unit->phys);
+    jit_drop_unit(c, s->unit);
+}
+
 /* Runs U and what follows it. True: c->eip is where to go on, and there may be a unit. */
 static bool enter(struct x86 *c, struct jit_unit *u, struct jit_link **link, bool *indirect)
 {
@@ -225,8 +244,8 @@ static bool enter(struct x86 *c, struct jit_unit *u, struct jit_link **link, boo
     r = j->enter(c, jit_executable(j, u->code));
     c->sse_live = false;
     if (c->x87_live) jit_x87_save(c);
-    jit_realize_flags(c);
     number = (uint32_t)(r >> 8);
+    if ((r & 0xFF) != EXIT_CAREFUL) jit_realize_flags(c);
     if ((r & 0xFF) == EXIT_LOOP) {
         r = j->left;
         number = j->left_site;
@@ -240,6 +259,9 @@ static bool enter(struct x86 *c, struct jit_unit *u, struct jit_link **link, boo
         *indirect = true;
         c->eip = number;
         j->stats.dispatches++;
+        return true;
+    case EXIT_CAREFUL:
+        miss_group(c, &j->sites[number]);
         return true;
     case EXIT_BUDGET:
         c->eip = j->units[number].eip;

@@ -36,6 +36,14 @@ static void call_c(struct emit *e, uintptr_t fn)
     emit_rr(e, 0xFF, 4, 2, RAX);
 }
 
+/* From c->jf.a; rax is lost. */
+static void load_host_flags(struct emit *e)
+{
+    emit_rm(e, 0x8B, 4, RAX, CTX(jf.a));
+    push(e, RAX);
+    emit8(e, 0x9D); // popfq
+}
+
 /* rdi: the struct x86; rsi: where to go. */
 static void make_entry(struct x86_jit *j, struct emit *e)
 {
@@ -74,7 +82,7 @@ static const uint8_t *make_exit(struct emit *e, enum jit_exit reason)
 static const uint8_t *make_slow(struct x86_jit *j, struct emit *e)
 {
     const uint8_t *at = e->p;
-    uint8_t       *leave;
+    uint8_t       *leave, *plain;
 
     store_registers(e);
     x64_store_sse(e);
@@ -85,11 +93,11 @@ static const uint8_t *make_slow(struct x86_jit *j, struct emit *e)
     emit_rr(e, 0x8B, 8, R8, RAX);
     load_tables(e);
     x64_load_sse(e);
-    emit8(e, 0x68); // push imm32, so that the stack is as before; replaced by the flags
-    emit32(e, 0);
-    emit_rm(e, 0x8B, 4, RAX, x64_ctx(offsetof(struct x86, jf.a)));
-    emit_rm(e, 0x89, 8, RAX, (struct host_mem){RSP, NO_REG, 0, 0});
-    emit8(e, 0x9D); // popfq
+    emit_rm(e, 0x80, 1, 7, CTX(jf.load)); // cmp byte, 0
+    emit8(e, 0);
+    plain = emit_jcc(e, CC_E);
+    load_host_flags(e);
+    emit_patch(e, plain, e->p);
     load_registers(e);
     emit_rr(e, 0xFF, 4, 4, R8);
     emit_patch(e, leave, e->p);
@@ -113,13 +121,7 @@ static const uint8_t *make_call(struct emit *e, uintptr_t fn, bool with_flags)
     x64_store_sse(e);
     call_c(e, fn);
     x64_load_sse(e);
-    if (with_flags) {
-        emit8(e, 0x68);
-        emit32(e, 0);
-        emit_rm(e, 0x8B, 4, RAX, x64_ctx(offsetof(struct x86, jf.a)));
-        emit_rm(e, 0x89, 8, RAX, (struct host_mem){RSP, NO_REG, 0, 0});
-        emit8(e, 0x9D);
-    }
+    if (with_flags) load_host_flags(e);
     load_registers(e);
     emit_rm(e, 0x8D, 8, RSP, (struct host_mem){RSP, NO_REG, 0, 8}); // lea: the flags stay
     emit8(e, 0xC3);
@@ -136,6 +138,7 @@ void jit_make_stubs(struct x86 *c)
     j->exit_budget = make_exit(&e, EXIT_BUDGET);
     j->exit_site = make_exit(&e, EXIT_SITE);
     j->exit_indirect = make_exit(&e, EXIT_INDIRECT);
+    j->exit_careful = make_exit(&e, EXIT_CAREFUL);
     j->slow = make_slow(j, &e);
     j->load_flags = make_call(&e, (uintptr_t)jit_load_flags, true);
     j->make_cf = make_call(&e, (uintptr_t)jit_make_cf, false);

@@ -61,6 +61,48 @@ static void find_live_flags(struct tr *t)
     }
 }
 
+/* Whether code emitted for instruction N overwrites the host's flags. */
+static bool overwrites_flags(const struct tr *t, unsigned n)
+{
+    const struct jit_effects *e = &t->effects[n];
+    unsigned                  kind = t->op[n] ? t->op[n]->kind : OPK_CONTEXT;
+
+    return e->slow || e->flags_written || (kind >= OPK_SHIFT_RI && kind <= OPK_BT_MI);
+}
+
+/* The condition that instruction N asks for; KEEP_NONE if it asks for none. INC and DEC hand CF on. */
+static unsigned asks_for(const struct tr *t, unsigned n)
+{
+    unsigned kind = t->op[n] ? t->op[n]->kind : OPK_CONTEXT;
+
+    switch (kind) {
+    case OPK_JCC: case OPK_SETCC_R: case OPK_SETCC_M: case OPK_CMOV_RR: case OPK_CMOV_RM: return t->insn[n].op & 15;
+    case OPK_INC_R: case OPK_INC_M: case OPK_DEC_R: case OPK_DEC_M: return t->live[n] & FLAG_CF ? CC_B : KEEP_NONE;
+    default: return t->effects[n].flags_read & FLAG_CF ? CC_B : KEEP_NONE;
+    }
+}
+
+/* Which condition an instruction should keep, for one that asks when the host's flags are lost. */
+static void plan_kept_conditions(struct tr *t)
+{
+    memset(t->keep, KEEP_NONE, sizeof(t->keep));
+    for (unsigned k = 0; k < t->count; k++) {
+        uint16_t open = t->op[k] ? t->effects[k].flags_written : FLAGS_ALL;
+        bool     lost = false;
+
+        for (unsigned n = k + 1; n < t->count && open; n++) {
+            unsigned cc = asks_for(t, n);
+            if (lost && cc != KEEP_NONE && !(jit_condition_flags(cc) & ~open)) {
+                t->keep[k] = (uint8_t)cc;
+                break;
+            }
+            lost |= overwrites_flags(t, n);
+            if (!t->op[n]) break;
+            open &= (uint16_t)~t->effects[n].flags_written;
+        }
+    }
+}
+
 /* --- emitting --------------------------------------------------------------------------------------------------------------------------- */
 
 static void emit_head(struct tr *t)
@@ -89,6 +131,12 @@ static bool is_last(const struct tr *t)
     return t->k + 1 == t->count;
 }
 
+/* INC and DEC look at CF before their access. */
+static bool is_step(const struct jit_op *op)
+{
+    return op->kind >= OPK_INC_R && op->kind <= OPK_DEC_M;
+}
+
 static void emit_insn(struct tr *t)
 {
     const struct x86_insn *i = &t->insn[t->k];
@@ -96,16 +144,23 @@ static void emit_insn(struct tr *t)
     uint32_t               first_site = t->j->region[t->j->current].sites_used;
     struct jit_site       *sites = t->j->region[t->j->current].sites;
     bool                   ended = t->ends[t->k], done;
+    uint16_t               host = t->host;
 
     if (ended || (is_last(t) && op && op->kind == OPK_JCC)) x64_x87_home(t);
     t->start = t->code_of[t->k] = t->e.p;
+    t->next_access = 0;
     done = op && emit_one(t, i, op);
     if (!done) {
         if (ended) flags_home(t);
         x64_handler(t, i, ended);
     }
-    for (uint32_t n = first_site; n < t->j->region[t->j->current].sites_used; n++)
+    if (!ended) flags_keep_condition(t);
+    for (uint32_t n = first_site; n < t->j->region[t->j->current].sites_used; n++) {
         sites[n].next = ended ? 0 : (uint32_t)(t->e.p - t->j->code);
+        sites[n].host_retry = host && (t->effects[t->k].flags_read || !op || is_step(op));
+        sites[n].host_next = t->host && flags_live(t);
+        sites[n].keep = t->keep[t->k];
+    }
     if (is_last(t) && !ended) {
         flags_home(t);
         x64_x87_home(t);
@@ -132,7 +187,8 @@ struct jit_unit *jit_translate(struct x86 *c, uint32_t phys, uint32_t lin, uint3
     if ((r->kind != PHYS_RAM && r->kind != PHYS_ROM) || r->dirty) return NULL;
     if (!(t = malloc(sizeof(*t)))) return NULL;
     memset(t, 0, offsetof(struct tr, insn));
-    t->count = t->colds = 0;
+    t->count = t->colds = t->groups = 0;
+    memset(t->accesses, 0, sizeof(t->accesses));
     t->failed = t->sse_ready = t->x87_ready = false;
     t->host = 0;
     t->x87 = 0;
@@ -146,7 +202,11 @@ struct jit_unit *jit_translate(struct x86 *c, uint32_t phys, uint32_t lin, uint3
     u->ctx = ctx;
     decode(t, r->host + (phys - r->base), PAGE_SIZE - (phys & PAGE_MASK));
     if (!t->count) goto none;
+    if (!jit_is_careful(j, phys)) x64_find_groups(t);
+    u->grouped = t->groups > 0;
     find_live_flags(t);
+    plan_kept_conditions(t);
+    t->kept = KEEP_NONE;
     j->code_at = (uint8_t *)(((uintptr_t)j->code_at + 15) & ~(uintptr_t)15);
     t->e = (struct emit){.p = j->code_at, .end = j->region[j->current].code_end};
     u->code = (uint32_t)(t->e.p - j->code);

@@ -31,7 +31,7 @@ static inline struct host_mem x64_ctx(size_t offset)
 #define FLAGS_ALL FLAG_ARITH
 
 /* Code out of the way of the main path. */
-enum cold_kind { COLD_SLOW, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_BUDGET };
+enum cold_kind { COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_BUDGET };
 
 struct cold {
     enum cold_kind kind;
@@ -49,6 +49,28 @@ struct cold {
 };
 #define COLD_MAX 512
 
+/* An access of an instruction, as groups.c sees it; the second one of PUSH and CALL of memory is the stack's. */
+struct access {
+    uint8_t  base;    /* register slot */
+    uint8_t  seg, size;
+    bool     write, narrow; /* narrow: the offset has 16 bits */
+    int8_t   group;   /* -1: none */
+    bool     head;
+    int32_t  disp;
+    uint32_t root;    /* what the base register's value came from */
+    int32_t  off, base_off; /* of the access and of the base register, from the root */
+};
+
+/* Accesses that differ by constants. The first one, the head, makes sure that all lie in one page of plain memory. */
+struct group {
+    uint32_t root;
+    uint8_t  seg, members;
+    bool     write, narrow, moved; /* moved: not all have the register of the head as it was then */
+    int32_t  low, high;            /* offsets from the root: first byte, last byte + 1 */
+    int32_t  base_off;             /* of the head's register */
+};
+#define GROUPS_MAX 8
+
 struct tr {
     struct x86      *c;
     struct x86_jit  *j;
@@ -63,10 +85,18 @@ struct tr {
     uint16_t             live[JIT_MAX_INSNS + 1]; /* flags that somebody may see after the instruction */
     unsigned             count, k;
 
+    struct access access[JIT_MAX_INSNS][2];
+    uint8_t       accesses[JIT_MAX_INSNS], next_access; /* of each instruction; the next one to be emitted */
+    struct group  group[GROUPS_MAX];
+    unsigned      groups;
+    struct host_mem at;     /* operand of the access just emitted */
+
     uint8_t           *start;  /* of the current instruction's code */
     uint8_t           *code_of[JIT_MAX_INSNS + 1];
     struct flag_record flags;  /* how to get them, as far as they are live */
     uint16_t           host;   /* which of them are in the host's flags */
+    uint8_t            keep[JIT_MAX_INSNS + 1]; /* condition to be kept for a later instruction, since the host's flags will be lost; KEEP_NONE */
+    uint8_t            kept;   /* the condition that c->jf.keep has; KEEP_NONE */
     bool               sse_ready, x87_ready; /* the unit has made sure that they are in the host's registers */
     uint32_t           x87;    /* struct jit_x87 of what the unit has done so far; 0: nothing, or c->x87_last has it */
 
@@ -80,7 +110,7 @@ struct tr {
 
 /* Offset of the memory operand to r8d. Flags are kept. */
 void x64_ea(struct tr *t, const struct x86_insn *i);
-/* From the offset in r8d to an access of SIZE bytes: afterwards x64_at is its host address. Goes to the slow path where it is not plain
+/* From the offset in r8d to an access of SIZE bytes: afterwards x64_at() is its operand. Goes to the slow path where it is not plain
  * memory. Uses r9, the flags are lost. The site's number comes back. STACK: as struct jit_site has it. ALIGNED: unaligned ones too, before
  * the address is translated. */
 uint32_t x64_access(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write, int stack, bool aligned);
@@ -93,7 +123,11 @@ void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsign
 /* (E)SP += N. Flags are kept. */
 void x64_move_sp(struct tr *t, int n);
 
-static inline struct host_mem x64_at(void) { return (struct host_mem){R8, R9, 0, 0}; }
+/* The host's memory operand for the access emitted last. Its base may be the guest's register, so that has to stay as it is till then. */
+static inline struct host_mem x64_at(const struct tr *t) { return t->at; }
+
+/* Finds accesses that can share one check (groups.c). */
+void x64_find_groups(struct tr *t);
 
 /* Marks the point where the current instruction may turn to its handler; returns the site's number. */
 uint32_t x64_site(struct tr *t, const struct x86_insn *i);
@@ -132,6 +166,12 @@ void flags_home(struct tr *t);
 void flags_home_of(struct tr *t, const struct flag_record *r);
 /* Brings the flags of MASK into the host's. */
 void flags_need(struct tr *t, uint16_t mask);
+/* The same for condition CC; what the host's flags then answer to is the condition that comes back. */
+unsigned flags_condition(struct tr *t, unsigned cc);
+/* After an instruction that makes flags: keeps the condition that was planned for it. */
+void flags_keep_condition(struct tr *t);
+/* Whether the record of the flags can be done again for those of MASK. */
+bool flags_again(const struct tr *t, uint16_t mask);
 /* Before an instruction that keeps CF (INC, DEC): saves it in c->jf.cf, if it matters. */
 void flags_save_cf(struct tr *t);
 /* Before one that changes only CF (and OF): what else there is goes to c->jf, which is told that c->jf.cf (and .of) overrides. */

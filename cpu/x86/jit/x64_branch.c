@@ -86,7 +86,7 @@ static void check_limit(struct tr *t, const struct x86_insn *i, unsigned size)
 static void push_return(struct tr *t, const struct x86_insn *i, unsigned size, uint32_t eip)
 {
     x64_stack(t, i, -(int)size, size, true);
-    emit_rm(&t->e, 0xC7, size, 0, x64_at());
+    emit_rm(&t->e, 0xC7, size, 0, x64_at(t));
     emit_imm(&t->e, size, eip);
     x64_move_sp(t, -(int)size);
 }
@@ -95,7 +95,7 @@ static void operand_to_r10(struct tr *t, const struct x86_insn *i, unsigned size
 {
     if (memory) {
         x64_operand(t, i, size, false);
-        emit_rm(&t->e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_at());
+        emit_rm(&t->e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_at(t));
     } else {
         emit_rr(&t->e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_gpr(i->dst));
     }
@@ -151,13 +151,13 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
     if (relative && target > t->ctx.cs_limit) return false;
     if (next != t->u->eip + i->off + i->len) return false; // wraps
     if (op->kind == OPK_JCC) {
-        flags_need(t, t->effects[t->k].flags_read);
+        unsigned cc = flags_condition(t, i->op & 15);
         if (t->k + 1 < t->count) {
-            side_exit(t, i->op & 15, target);
+            side_exit(t, cc, target);
             return true;
         }
         if (flags_live(t)) flags_home(t);
-        go_if(t, i->op & 15, target);
+        go_if(t, cc, target);
         x64_go_to(t, next);
         return true;
     }
@@ -184,7 +184,7 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
     case OPK_RET:
     case OPK_RET_I:
         x64_stack(t, i, 0, size, false);
-        emit_rm(&t->e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_at());
+        emit_rm(&t->e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_at(t));
         check_limit(t, i, size);
         x64_move_sp(t, (int)size + (op->kind == OPK_RET_I ? (int)(i->imm & 0xFFFF) : 0));
         go_indirect(t);

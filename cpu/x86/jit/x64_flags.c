@@ -88,49 +88,46 @@ static void on_b(struct tr *t, unsigned op, unsigned size, unsigned a, const str
     else emit_rr(&t->e, (op << 3) | (size == 1 ? 2 : 3), size, a, operand_reg(r->b_reg, size));
 }
 
-/* Does the recorded operation again; false if that takes more than a few instructions. */
-static bool do_again(struct tr *t, uint16_t mask)
-{
-    const struct flag_record *r = &t->flags;
-    unsigned                  size = 1u << (r->kind >> 5 & 3), kind = FLAGS_KIND(r->kind), a;
-    const uint16_t            of_result = FLAG_ZF | FLAG_SF | FLAG_PF;
+static const uint16_t of_result = FLAG_ZF | FLAG_SF | FLAG_PF;
 
-    if (r->kind == FLAGS_HOME || r->a_place != PLACE_REG) return false;
-    a = operand_reg(r->a_reg, size);
-    switch (kind) {
+bool flags_again(const struct tr *t, uint16_t mask)
+{
+    if (t->flags.kind == FLAGS_HOME || t->flags.a_place != PLACE_REG) return false;
+    switch (FLAGS_KIND(t->flags.kind)) {
     case FLAGS_CMP:
-        on_b(t, 7, size, a, r);
-        t->host = FLAGS_ALL;
-        return true;
     case FLAGS_ADD:
     case FLAGS_SUB:
-        if (mask & ~of_result) {
-            emit_mov_rr(&t->e, R11, a);
-            on_b(t, kind == FLAGS_ADD ? 5 : 0, size, R11, r);
-            on_b(t, kind == FLAGS_ADD ? 0 : 5, size, R11, r);
-            t->host = FLAGS_ALL;
-            return true;
-        }
-        break;
     case FLAGS_NEG:
-        if (mask & ~of_result) {
-            emit_mov_rr(&t->e, R11, a);
-            emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, 3, R11);
-            emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, 3, R11);
-            t->host = FLAGS_ALL;
-            return true;
-        }
-        break;
-    case FLAGS_LOGIC: break;
+    case FLAGS_LOGIC: return true;
     case FLAGS_INC:
-    case FLAGS_DEC:
-        if (mask & ~of_result) return false;
-        break;
+    case FLAGS_DEC: return !(mask & ~of_result);
     default: return false;
     }
-    emit_rr(&t->e, size == 1 ? 0x84 : 0x85, size, a, a); // test
-    t->host = kind == FLAGS_LOGIC ? FLAGS_ALL : of_result;
-    return true;
+}
+
+/* Does the recorded operation again. */
+static void do_again(struct tr *t, uint16_t mask)
+{
+    const struct flag_record *r = &t->flags;
+    unsigned                  size = 1u << (r->kind >> 5 & 3), kind = FLAGS_KIND(r->kind), a = operand_reg(r->a_reg, size);
+
+    if (kind == FLAGS_CMP) {
+        on_b(t, 7, size, a, r);
+        t->host = FLAGS_ALL;
+    } else if ((kind == FLAGS_ADD || kind == FLAGS_SUB) && (mask & ~of_result)) {
+        emit_mov_rr(&t->e, R11, a);
+        on_b(t, kind == FLAGS_ADD ? 5 : 0, size, R11, r);
+        on_b(t, kind == FLAGS_ADD ? 0 : 5, size, R11, r);
+        t->host = FLAGS_ALL;
+    } else if (kind == FLAGS_NEG && (mask & ~of_result)) {
+        emit_mov_rr(&t->e, R11, a);
+        emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, 3, R11);
+        emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, 3, R11);
+        t->host = FLAGS_ALL;
+    } else {
+        emit_rr(&t->e, size == 1 ? 0x84 : 0x85, size, a, a); // test
+        t->host = kind == FLAGS_LOGIC ? FLAGS_ALL : of_result;
+    }
 }
 
 static void call_stub(struct tr *t, const uint8_t *stub)
@@ -143,10 +140,47 @@ static void call_stub(struct tr *t, const uint8_t *stub)
 void flags_need(struct tr *t, uint16_t mask)
 {
     if ((t->host & mask) == mask) return;
-    if (do_again(t, mask)) return;
+    if (flags_again(t, mask)) {
+        do_again(t, mask);
+        return;
+    }
+    if (mask == FLAG_CF && (t->kept == CC_B || t->kept == CC_AE)) {
+        emit_rm(&t->e, 0x0FBA, 4, 4, CTX(jf.keep)); // bt dword, 0
+        emit8(&t->e, 0);
+        if (t->kept == CC_AE) emit8(&t->e, 0xF5); // cmc
+        t->host = FLAG_CF;
+        return;
+    }
     flags_home(t);
     call_stub(t, t->j->load_flags);
     t->host = FLAGS_ALL;
+}
+
+unsigned flags_condition(struct tr *t, unsigned cc)
+{
+    uint16_t mask = jit_condition_flags(cc);
+
+    if ((t->host & mask) != mask && !flags_again(t, mask) && t->kept != KEEP_NONE && t->kept >> 1 == cc >> 1) {
+        emit_rm(&t->e, 0x80, 1, 7, CTX(jf.keep)); // cmp byte, 0
+        emit8(&t->e, 0);
+        t->host = 0;
+        return t->kept == cc ? CC_NE : CC_E;
+    }
+    flags_need(t, mask);
+    return cc;
+}
+
+void flags_keep_condition(struct tr *t)
+{
+    unsigned cc = t->keep[t->k];
+    uint16_t mask;
+
+    if (t->effects[t->k].flags_written || !t->op[t->k]) t->kept = KEEP_NONE;
+    if (cc == KEEP_NONE) return;
+    mask = jit_condition_flags(cc);
+    if ((t->host & mask) != mask || flags_again(t, mask)) return;
+    emit_rm(&t->e, 0x0F90 | cc, 1, 0, CTX(jf.keep));
+    t->kept = (uint8_t)cc;
 }
 
 /* --- partial changes ------------------------------------------------------------------------------------------------------------------------ */

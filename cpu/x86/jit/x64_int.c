@@ -180,7 +180,7 @@ static bool alu_rm(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
 
     if (carry) x64_keep_carry(t);
     x64_operand(t, i, size, false);
-    if (flags_live(t) && !logic && !carry) emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at());
+    if (flags_live(t) && !logic && !carry) emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
     a = x64_source(t, i->dst, size, R11);
     if (carry) x64_get_carry(t);
     if (flags_live(t) && !logic && !carry) {
@@ -189,7 +189,7 @@ static bool alu_rm(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
         alu_flags(t, op, size, a, R10, 0, flag_reg(i->dst), no_operand());
         return true;
     }
-    emit_rm(&t->e, alu_opcode(op, size), size, a, x64_at());
+    emit_rm(&t->e, alu_opcode(op, size), size, a, x64_at(t));
     if (high && op < CMP) x64_write(t, i->dst, size, a);
     alu_flags(t, op, size, a, NO_REG, 0, flag_reg(i->dst), no_operand());
     return true;
@@ -206,22 +206,22 @@ static bool alu_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsi
     x64_operand(t, i, size, write);
     if (!immediate) b = x64_source(t, i->src, size, R11);
     if (flags_live(t)) {
-        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at());
+        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
         if (carry) x64_get_carry(t);
         if (immediate) op_ri(t, op == TEST ? AND : op, size, R10, imm);
         else op_rr(t, op == TEST ? AND : op, size, R10, b);
-        if (write) emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at());
+        if (write) emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
         alu_flags(t, op, size, R10, b, imm, no_operand(), no_operand());
         return true;
     }
     if (carry) x64_get_carry(t);
     if (!immediate) {
-        emit_rm(&t->e, op == TEST ? (size == 1 ? 0x84 : 0x85) : op << 3 | (size == 1 ? 0 : 1), size, b, x64_at());
+        emit_rm(&t->e, op == TEST ? (size == 1 ? 0x84 : 0x85) : op << 3 | (size == 1 ? 0 : 1), size, b, x64_at(t));
     } else if (op == TEST) {
-        emit_rm(&t->e, size == 1 ? 0xF6 : 0xF7, size, 0, x64_at());
+        emit_rm(&t->e, size == 1 ? 0xF6 : 0xF7, size, 0, x64_at(t));
         emit_imm(&t->e, size, imm);
     } else {
-        emit_alu_mi(&t->e, op, size, x64_at(), imm);
+        emit_alu_mi(&t->e, op, size, x64_at(t), imm);
     }
     t->host = FLAGS_ALL;
     t->flags = (struct flag_record){.kind = FLAGS_HOME};
@@ -269,13 +269,13 @@ static bool unary_m(struct tr *t, const struct x86_insn *i, unsigned op, unsigne
     if (op < 2) flags_save_cf(t);
     x64_operand(t, i, size, true);
     if (op != 2 && flags_live(t)) {
-        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at());
+        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
         emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), R10);
-        emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at());
+        emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
         unary_flags(t, op, size, R10, no_operand(), 0);
         return true;
     }
-    emit_rm(&t->e, unary_opcode(op, size), size, unary_reg(op), x64_at());
+    emit_rm(&t->e, unary_opcode(op, size), size, unary_reg(op), x64_at(t));
     unary_flags(t, op, size, R10, no_operand(), 0);
     return true;
 }
@@ -300,7 +300,7 @@ static bool multiply(struct tr *t, const struct x86_insn *i, bool is_signed, uns
 
     if (memory) x64_operand(t, i, size, false);
     else b = x64_source(t, i->dst, size, R10);
-    if (memory) emit_rm(&t->e, size == 1 ? 0xF6 : 0xF7, size, is_signed ? 5 : 4, x64_at());
+    if (memory) emit_rm(&t->e, size == 1 ? 0xF6 : 0xF7, size, is_signed ? 5 : 4, x64_at(t));
     else emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, is_signed ? 5 : 4, b);
     multiply_flags(t, RAX, size);
     return true;
@@ -312,7 +312,7 @@ static bool imul_to(struct tr *t, const struct x86_insn *i, unsigned size, bool 
     uint32_t opcode = !immediate ? 0x0FAF : i->imm == (uint32_t)(int8_t)i->imm ? 0x6B : 0x69;
 
     if (memory) x64_operand(t, i, size, false);
-    if (memory) emit_rm(&t->e, opcode, size, d, x64_at());
+    if (memory) emit_rm(&t->e, opcode, size, d, x64_at(t));
     else emit_rr(&t->e, opcode, size, d, x64_gpr(i->src));
     if (opcode == 0x6B) emit8(&t->e, i->imm);
     else if (opcode == 0x69) emit_imm(&t->e, size, i->imm);
@@ -331,8 +331,8 @@ static bool divide(struct tr *t, const struct x86_insn *i, bool is_signed, unsig
     if (t->flags.kind != FLAGS_HOME && flags_live(t)) flags_home(t);
     if (memory) {
         x64_operand(t, i, size, false);
-        if (is_signed) emit_rm(e, 0x63, 8, R10, x64_at()); // movsxd
-        else emit_rm(e, 0x8B, 4, R10, x64_at());
+        if (is_signed) emit_rm(e, 0x63, 8, R10, x64_at(t)); // movsxd
+        else emit_rm(e, 0x8B, 4, R10, x64_at(t));
     } else if (is_signed) {
         emit_rr(e, 0x63, 8, R10, x64_gpr(i->dst));
     } else {
@@ -391,11 +391,11 @@ static bool xadd(struct tr *t, const struct x86_insn *i, unsigned size, bool mem
     if (size == 1) return false;
     if (memory) {
         x64_operand(t, i, size, true);
-        emit_rm(&t->e, 0x8B, size, R10, x64_at());
+        emit_rm(&t->e, 0x8B, size, R10, x64_at(t));
         b = x64_gpr(i->src);
         emit_mov_rr(&t->e, R11, R10);
         op_rr(t, ADD, size, R10, b);
-        emit_rm(&t->e, 0x89, size, R10, x64_at());
+        emit_rm(&t->e, 0x89, size, R10, x64_at(t));
         emit_mov_rr(&t->e, R9, b);
         emit_rr(&t->e, 0x8B, size, b, R11);
         alu_flags(t, ADD, size, R10, R9, 0, no_operand(), no_operand());
@@ -421,7 +421,7 @@ static bool cmpxchg_m(struct tr *t, const struct x86_insn *i, unsigned size)
     if (size == 1) return false;
     b = x64_gpr(i->src);
     x64_operand(t, i, size, true);
-    emit_rm(e, 0x8B, size, R10, x64_at());
+    emit_rm(e, 0x8B, size, R10, x64_at(t));
     emit_mov_rr(e, R11, RAX); // the accumulator, for the flags
     op_rr(t, CMP, size, RAX, R10);
     if (flags_live(t)) {
@@ -430,10 +430,10 @@ static bool cmpxchg_m(struct tr *t, const struct x86_insn *i, unsigned size)
     }
     {
         uint8_t *differ = emit_jcc(e, CC_NE), *done;
-        emit_rm(e, 0x89, size, b, x64_at());
+        emit_rm(e, 0x89, size, b, x64_at(t));
         done = emit_jmp(e);
         emit_patch(e, differ, e->p);
-        emit_rm(e, 0x89, size, R10, x64_at());
+        emit_rm(e, 0x89, size, R10, x64_at(t));
         emit_rr(e, 0x8B, size, RAX, R10);
         emit_patch(e, done, e->p);
     }
@@ -451,7 +451,7 @@ static bool scan(struct tr *t, const struct x86_insn *i, bool reverse, unsigned 
 
     if (memory) {
         x64_operand(t, i, size, false);
-        emit_rm(e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_at());
+        emit_rm(e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_at(t));
     } else {
         emit_rr(e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_gpr(i->src));
     }

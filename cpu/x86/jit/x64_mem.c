@@ -121,8 +121,95 @@ static uint32_t access_short(struct tr *t, const struct x86_insn *i, unsigned se
         k->size = (uint8_t)size;
         k->back = t->e.p;
     }
+    t->at = (struct host_mem){R8, R9, 0, 0};
     flags_lost(t);
     return site;
+}
+
+/* --- groups --------------------------------------------------------------------------------------------------------------------------------- */
+
+static size_t slot_of(const struct access *a) { return offsetof(struct x86, jit_slot) + 8u * (unsigned)a->group; }
+
+static void careful_if(struct tr *t, unsigned cc, uint32_t site)
+{
+    x64_cold(t, COLD_CAREFUL, emit_jcc(&t->e, cc))->site = site;
+}
+
+/* Checks that all of the group is within the segment, and adds the segment's base to r8d. */
+static void group_segment(struct tr *t, const struct group *g, uint32_t site)
+{
+    size_t   at = offsetof(struct x86, seg) + g->seg * sizeof(struct x86_segment);
+    unsigned range = (unsigned)(g->high - g->low);
+
+    if (g->seg < 4 && t->ctx.mode & (unsigned)MODE_FLAT << g->seg) return;
+    if (g->seg < 4 && g->narrow && t->ctx.mode & (unsigned)MODE_64K << g->seg) {
+        emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - range);
+        careful_if(t, CC_A, site);
+    } else {
+        emit_rm(&t->e, 0x8D, 8, R9, (struct host_mem){R8, NO_REG, 0, (int32_t)range - 1});
+        emit_rm(&t->e, 0x3B, 8, R9, x64_ctx(at + (g->write ? offsetof(struct x86_segment, write_limit) : offsetof(struct x86_segment, read_limit))));
+        careful_if(t, CC_G, site);
+    }
+    emit_rm(&t->e, 0x03, 4, R8, x64_ctx(at + offsetof(struct x86_segment, base)));
+}
+
+static void group_head(struct tr *t, const struct x86_insn *i, const struct access *a, int stack)
+{
+    const struct group *g = &t->group[a->group];
+    struct emit        *e = &t->e;
+    unsigned            base = x64_gpr(a->base);
+    int32_t             first = g->low - a->base_off;
+    uint32_t            site = x64_site(t, i);
+    struct jit_site    *s = &t->j->sites[site];
+
+    s->access_size = a->size;
+    s->access_write = a->write;
+    s->stack = (int16_t)stack;
+    s->head = true;
+    if (first) emit_rm(e, 0x8D, 4, R8, (struct host_mem){(uint8_t)base, NO_REG, 0, first});
+    else emit_mov_rr(e, R8, base);
+    if (g->narrow) {
+        emit_rr(e, 0x0FB7, 4, R8, R8);
+    } else if (g->moved) { // 32-bit sums of registers must not wrap
+        emit_rm(e, 0x8D, 4, R10, (struct host_mem){R8, NO_REG, 0, 0x8000});
+        emit_alu_ri(e, 7, 4, R10, 0x10000);
+        careful_if(t, CC_B, site);
+    }
+    group_segment(t, g, site);
+    emit_rm(e, 0x8D, 4, R11, (struct host_mem){R8, NO_REG, 0, g->high - g->low - 1});
+    emit_rr(e, 0x33, 4, R11, R8);
+    emit_alu_ri(e, 7, 4, R11, PAGE_SIZE);
+    careful_if(t, CC_AE, site);
+    emit_mov_rr(e, R9, R8);
+    emit_rr(e, 0xC1, 4, 5, R9); // shr r9d, 12
+    emit8(e, PAGE_SHIFT);
+    emit_rm(e, 0x8B, 8, R9, (struct host_mem){g->write ? R13 : R12, R9, 3, 0});
+    emit_rr(e, 0x85, 8, R9, R9);
+    x64_slow_if(t, CC_E, site);
+    emit_rr(e, 0x03, 8, R9, R8);
+    emit_rr(e, 0x2B, 8, R9, base);
+    emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(a)));
+    t->at = (struct host_mem){(uint8_t)base, R9, 0, a->off - g->low};
+    flags_lost(t);
+}
+
+/* The next access of the current instruction, if it belongs to a group. */
+static bool grouped(struct tr *t, const struct x86_insn *i, unsigned size, bool write, int stack)
+{
+    const struct access *a = &t->access[t->k][t->next_access];
+
+    if (t->next_access >= t->accesses[t->k]) return false;
+    t->next_access++;
+    if (a->size != size || a->write != write) t->failed = true;
+    if (a->group < 0) return false;
+    if (a->head) {
+        group_head(t, i, a, stack);
+    } else {
+        const struct group *g = &t->group[a->group];
+        emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(slot_of(a)));
+        t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - g->low - (a->base_off - g->base_off)};
+    }
+    return true;
 }
 
 uint32_t x64_access(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write, int stack, bool aligned)
@@ -137,6 +224,7 @@ void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsign
 
 void x64_operand(struct tr *t, const struct x86_insn *i, unsigned size, bool write)
 {
+    if (grouped(t, i, size, write, STACK_NONE)) return;
     x64_ea(t, i);
     x64_access(t, i, i->seg, size, write, STACK_NONE, false);
 }
@@ -145,6 +233,7 @@ void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size,
 {
     bool wide = t->ctx.mode & MODE_STACK32;
 
+    if (grouped(t, i, size, write, depth)) return;
     if (wide && !depth) emit_mov_rr(&t->e, R8, R15);
     else if (wide || depth) emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){R15, NO_REG, 0, depth});
     if (!wide) emit_rr(&t->e, 0x0FB7, 4, R8, depth ? R8 : R15);
@@ -209,6 +298,10 @@ void x64_emit_colds(struct tr *t)
         emit_patch(&t->e, k->from, t->e.p);
         switch (k->kind) {
         case COLD_SLOW: go_slow(t, k->site); break;
+        case COLD_CAREFUL:
+            emit_mov_ri(&t->e, R11, k->site);
+            emit_jmp_to(&t->e, t->j->exit_careful);
+            break;
         case COLD_CROSSING: crossing(t, k); break;
         case COLD_CALL: {
             uint8_t *at;

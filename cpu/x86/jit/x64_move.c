@@ -3,17 +3,17 @@
 
 static void load(struct tr *t, unsigned size, unsigned reg)
 {
-    emit_rm(&t->e, size == 1 ? 0x8A : 0x8B, size, reg, x64_at());
+    emit_rm(&t->e, size == 1 ? 0x8A : 0x8B, size, reg, x64_at(t));
 }
 
 static void store(struct tr *t, unsigned size, unsigned reg)
 {
-    emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, reg, x64_at());
+    emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, reg, x64_at(t));
 }
 
 static void store_imm(struct tr *t, unsigned size, uint32_t imm)
 {
-    emit_rm(&t->e, size == 1 ? 0xC6 : 0xC7, size, 0, x64_at());
+    emit_rm(&t->e, size == 1 ? 0xC6 : 0xC7, size, 0, x64_at(t));
     emit_imm(&t->e, size, imm);
 }
 
@@ -53,7 +53,7 @@ static void extend(struct tr *t, const struct x86_insn *i, unsigned opcode, unsi
 
     if (memory) {
         x64_operand(t, i, from, false);
-        emit_rm(&t->e, 0x0F00 | opcode, size, d, x64_at());
+        emit_rm(&t->e, 0x0F00 | opcode, size, d, x64_at(t));
     } else if (from == 2) {
         emit_rr(&t->e, 0x0F00 | opcode, size, d, x64_gpr(i->src));
     } else {
@@ -116,31 +116,35 @@ static void push_imm(struct tr *t, const struct x86_insn *i, unsigned size)
 static void pop_reg(struct tr *t, const struct x86_insn *i, unsigned size)
 {
     x64_stack(t, i, 0, size, false);
-    x64_move_sp(t, (int)size);
-    load(t, size, x64_gpr(i->dst));
+    if (i->dst == REG_ESP) {
+        load(t, size, R10);
+        x64_move_sp(t, (int)size);
+        x64_write(t, REG_ESP, size, R10);
+    } else {
+        load(t, size, x64_gpr(i->dst));
+        x64_move_sp(t, (int)size);
+    }
 }
 
 static void leave(struct tr *t, const struct x86_insn *i, unsigned size)
 {
-    bool             wide = t->ctx.mode & MODE_STACK32;
-    struct x86_insn  frame = *i;
-    uint32_t         site;
+    bool     wide = t->ctx.mode & MODE_STACK32;
+    uint32_t site;
 
     emit_rr(&t->e, wide ? 0x8B : 0x0FB7, 4, R8, RBP);
-    (void)frame;
     site = x64_access(t, i, SEG_SS, size, false, STACK_NONE, false);
     t->j->sites[site].access_size = 0;
+    load(t, size, R10);
     emit_rm(&t->e, 0x8D, wide ? 4 : 2, R15, (struct host_mem){RBP, NO_REG, 0, (int32_t)size});
-    load(t, size, RBP);
+    x64_write(t, REG_EBP, size, R10);
 }
 
 /* --- conditions ----------------------------------------------------------------------------------------------------------------------------- */
 
 static void setcc(struct tr *t, const struct x86_insn *i, bool memory)
 {
-    unsigned cc = i->op & 15;
+    unsigned cc = flags_condition(t, i->op & 15);
 
-    flags_need(t, t->effects[t->k].flags_read);
     if (memory || x64_high(i->dst)) {
         emit_rr(&t->e, 0x0F90 | cc, 1, 0, R10);
         if (memory) {
@@ -156,9 +160,8 @@ static void setcc(struct tr *t, const struct x86_insn *i, bool memory)
 
 static void cmov(struct tr *t, const struct x86_insn *i, unsigned size, bool memory)
 {
-    unsigned cc = i->op & 15, d = x64_gpr(i->dst);
+    unsigned cc = flags_condition(t, i->op & 15), d = x64_gpr(i->dst);
 
-    flags_need(t, t->effects[t->k].flags_read);
     if (!memory) {
         emit_rr(&t->e, 0x0F40 | cc, size, d, x64_gpr(i->src));
         return;
@@ -166,7 +169,7 @@ static void cmov(struct tr *t, const struct x86_insn *i, unsigned size, bool mem
     emit_rr(&t->e, 0x0F90 | cc, 1, 0, R10);
     x64_operand(t, i, size, false);
     emit_rr(&t->e, 0x84, 1, R10, R10);
-    emit_rm(&t->e, 0x0F40 | CC_NE, size, d, x64_at());
+    emit_rm(&t->e, 0x0F40 | CC_NE, size, d, x64_at(t));
 }
 
 static void change_carry(struct tr *t, unsigned op)

@@ -62,9 +62,9 @@ static bool by_immediate(struct tr *t, const struct x86_insn *i, unsigned op, un
     if (memory) {
         x64_operand(t, i, size, true);
         if (!n) return true;
-        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at());
+        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
         shift_value(t, op, size, R10, n);
-        emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at());
+        emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
         return true;
     }
     if (!n) return true;
@@ -86,7 +86,7 @@ static bool by_count(struct tr *t, const struct x86_insn *i, unsigned op, unsign
     if (flags_live(t)) flags_home(t);
     if (memory) {
         x64_operand(t, i, size, true);
-        emit_rm(e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at());
+        emit_rm(e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
     } else {
         reg = x64_source(t, i->dst, size, R10);
     }
@@ -99,7 +99,7 @@ static bool by_count(struct tr *t, const struct x86_insn *i, unsigned op, unsign
         flags_store_kind(t, shift_kind(op), size, 0);
     }
     emit_rr(e, size == 1 ? 0xD2 : 0xD3, size, op, reg);
-    if (memory) emit_rm(e, size == 1 ? 0x88 : 0x89, size, R10, x64_at());
+    if (memory) emit_rm(e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
     if (zero) emit_patch(e, zero, e->p);
     flags_lost(t);
     return true;
@@ -115,7 +115,7 @@ static bool shift_double(struct tr *t, const struct x86_insn *i, bool right, boo
     if (live && by_cl) flags_home(t);
     if (memory) {
         x64_operand(t, i, 4, true);
-        emit_rm(e, 0x8B, 4, R10, x64_at());
+        emit_rm(e, 0x8B, 4, R10, x64_at(t));
     }
     reg = memory ? R10 : x64_gpr(i->dst);
     if (!by_cl && !n) return true;
@@ -134,7 +134,7 @@ static bool shift_double(struct tr *t, const struct x86_insn *i, bool right, boo
     } else {
         t->host = by_cl ? 0 : of_result | FLAG_CF;
     }
-    if (memory) emit_rm(e, 0x89, 4, R10, x64_at());
+    if (memory) emit_rm(e, 0x89, 4, R10, x64_at(t));
     if (zero) {
         emit_patch(e, zero, e->p);
         t->host = 0;
@@ -175,7 +175,7 @@ static bool bit_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsi
         x64_access_odd(t, i, i->seg, 4, op != 0);
     }
     flags_override(t, FLAG_CF);
-    emit_rm(e, 0x8B, 4, R10, x64_at());
+    emit_rm(e, 0x8B, 4, R10, x64_at(t));
     if (immediate) {
         emit_rr(e, 0x0FBA, 4, 4 + op, R10);
         emit8(e, i->imm & 31);
@@ -183,7 +183,7 @@ static bool bit_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsi
         emit_rr(e, 0x0FA3 | op << 3, 4, x64_gpr(i->src), R10);
     }
     flags_overridden(t, FLAG_CF);
-    if (op) emit_rm(e, 0x89, 4, R10, x64_at());
+    if (op) emit_rm(e, 0x89, 4, R10, x64_at(t));
     return true;
 }
 

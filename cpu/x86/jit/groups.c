@@ -1,0 +1,177 @@
+/* groups.c: accesses of a unit that differ by constants share one look-up.
+ *
+ * A function's frame, a structure, a run of pushes: their addresses are one register plus constants, or registers that came from one
+ * another by constants. The first access of such a group, its head, checks that all of them lie in one page of plain memory, and stores
+ * the difference between the register and the host's address; the others add that, check nothing and cannot fault. */
+#include "cpu/x86/jit/x64.h"
+
+enum { RANGE_MAX = 512, OFFSET_MAX = 0x2000 };
+
+/* What a register holds: a value that was there at some point, plus a constant. */
+struct symbol {
+    uint32_t root;
+    int32_t  off;
+};
+
+struct finder {
+    struct symbol reg[8];
+    uint32_t      roots;
+};
+
+static void forget(struct finder *f, unsigned reg)
+{
+    f->reg[reg] = (struct symbol){f->roots++, 0};
+}
+
+static void set_symbol(struct finder *f, unsigned reg, struct symbol from, int64_t add)
+{
+    int64_t off = from.off + add;
+
+    if (off > OFFSET_MAX || off < -OFFSET_MAX) forget(f, reg);
+    else f->reg[reg] = (struct symbol){from.root, (int32_t)off};
+}
+
+/* What the instruction does to the registers. */
+static void follow(const struct tr *t, struct finder *f, unsigned k)
+{
+    const struct x86_insn *i = &t->insn[k];
+    const struct jit_op   *op = t->op[k];
+    unsigned               kind = op ? op->kind : OPK_CONTEXT, regs = t->effects[k].regs;
+    struct symbol          sp = f->reg[REG_ESP];
+    bool                   whole = op && op->size == 4;
+
+    if (kind == OPK_MOV_RR && whole) {
+        f->reg[i->dst] = f->reg[i->src];
+        return;
+    }
+    if (kind == OPK_LEA && whole && i->amask == 0xFFFFFFFFu && i->index == REG_ZERO && i->base != REG_ZERO) {
+        set_symbol(f, i->dst, f->reg[i->base], i->disp);
+        return;
+    }
+    if (kind == OPK_ALU_RI && whole && (op->arg == 0 || op->arg == 5)) {
+        set_symbol(f, i->dst, f->reg[i->dst], op->arg ? -(int64_t)(int32_t)i->imm : (int64_t)(int32_t)i->imm);
+        return;
+    }
+    if ((kind == OPK_INC_R || kind == OPK_DEC_R) && whole) {
+        set_symbol(f, i->dst, f->reg[i->dst], kind == OPK_INC_R ? 1 : -1);
+        return;
+    }
+    for (unsigned r = 0; r < 8; r++)
+        if (regs >> r & 1) forget(f, r);
+    if (kind == OPK_PUSH_R || kind == OPK_PUSH_I || kind == OPK_PUSH_M) set_symbol(f, REG_ESP, sp, -(int64_t)op->size);
+    if (kind == OPK_POP_R && i->dst != REG_ESP) set_symbol(f, REG_ESP, sp, op->size);
+}
+
+/* --- the accesses of an instruction, in the order in which they are emitted ----------------------------------------------------------------- */
+
+static bool writes_operand(const struct jit_op *op)
+{
+    switch ((enum jit_kind)op->kind) {
+    case OPK_ALU_MR: case OPK_ALU_MI: return op->arg < 7;
+    case OPK_INC_M: case OPK_DEC_M: case OPK_NOT_M: case OPK_NEG_M: case OPK_XADD_M: case OPK_CMPXCHG_M: case OPK_SHIFT_MI: case OPK_SHIFT_MC:
+    case OPK_DOUBLE_MRI: case OPK_DOUBLE_MRC: case OPK_MOV_MR: case OPK_MOV_MI: case OPK_XCHG_MR: case OPK_SETCC_M: return true;
+    case OPK_BT_MI: return op->arg != 0;
+    default: return false;
+    }
+}
+
+static bool has_operand(const struct x86_insn *i, const struct jit_op *op)
+{
+    if (!(i->prefix & PREFIX_MEM) || i->index != REG_ZERO || i->base == REG_ZERO) return false;
+    switch ((enum jit_kind)op->kind) {
+    case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: case OPK_INC_M: case OPK_DEC_M: case OPK_NOT_M: case OPK_NEG_M: case OPK_MUL_M:
+    case OPK_IMUL_RM: case OPK_IMUL_RMI: case OPK_SHIFT_MI: case OPK_MOV_RM: case OPK_MOV_MR: case OPK_MOV_MI: case OPK_EXTEND_RM:
+    case OPK_XCHG_MR: case OPK_PUSH_M: case OPK_SETCC_M: case OPK_CMOV_RM: case OPK_JMP_M: case OPK_CALL_M: return true;
+    default: return false;
+    }
+}
+
+static int stack_depth(const struct jit_op *op)
+{
+    switch ((enum jit_kind)op->kind) {
+    case OPK_PUSH_R: case OPK_PUSH_I: case OPK_PUSH_M: case OPK_CALL: case OPK_CALL_R: case OPK_CALL_M: return -(int)op->size;
+    case OPK_POP_R: case OPK_RET: case OPK_RET_I: return 0;
+    default: return STACK_NONE;
+    }
+}
+
+/* A handler runs these, so that they may access nothing by a group. */
+static bool emitted(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    if (op->size == 1 && (!x64_bytes_ok(t, i->dst, 1) || !x64_bytes_ok(t, i->src, 1))) return false;
+    return op->kind != OPK_SHIFT_MI || x86_has(t->c, FEAT_186);
+}
+
+static void list_accesses(struct tr *t, unsigned k)
+{
+    const struct x86_insn *i = &t->insn[k];
+    const struct jit_op   *op = t->op[k];
+    int                    depth;
+
+    t->accesses[k] = 0;
+    if (!op || !emitted(t, i, op)) return;
+    if (has_operand(i, op)) {
+        unsigned size = op->kind == OPK_EXTEND_RM ? (op->arg & 1 ? 2 : 1) : op->size;
+        t->access[k][t->accesses[k]++] = (struct access){.base = i->base, .seg = i->seg, .size = (uint8_t)size, .write = writes_operand(op),
+                                                         .narrow = i->amask == 0xFFFF, .group = -1, .disp = i->disp};
+    } else if (i->prefix & PREFIX_MEM) {
+        t->access[k][t->accesses[k]++] = (struct access){.group = -1, .root = UINT32_MAX};
+    }
+    depth = stack_depth(op);
+    if (depth == STACK_NONE) return;
+    t->access[k][t->accesses[k]++] = (struct access){.base = REG_ESP, .seg = SEG_SS, .size = op->size, .write = depth < 0,
+                                                     .narrow = !(t->ctx.mode & MODE_STACK32), .group = -1, .disp = depth};
+}
+
+/* --- groups ----------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool joins(const struct group *g, const struct access *a)
+{
+    int32_t low = a->off < g->low ? a->off : g->low, high = a->off + a->size > g->high ? a->off + a->size : g->high;
+
+    return g->root == a->root && g->seg == a->seg && g->write == a->write && g->narrow == a->narrow && high - low <= RANGE_MAX;
+}
+
+static void place(struct tr *t, struct access *a)
+{
+    unsigned n = 0;
+
+    while (n < t->groups && !joins(&t->group[n], a)) n++;
+    if (n == GROUPS_MAX) return;
+    if (n == t->groups)
+        t->group[t->groups++] = (struct group){.root = a->root, .seg = a->seg, .write = a->write, .narrow = a->narrow, .low = a->off,
+                                               .high = a->off + a->size, .base_off = a->base_off};
+    a->group = (int8_t)n;
+    a->head = !t->group[n].members++;
+    if (a->off < t->group[n].low) t->group[n].low = a->off;
+    if (a->off + a->size > t->group[n].high) t->group[n].high = a->off + a->size;
+    if (a->base_off != t->group[n].base_off) t->group[n].moved = true;
+}
+
+void x64_find_groups(struct tr *t)
+{
+    struct finder f = {.roots = 0};
+
+    for (unsigned r = 0; r < 8; r++) forget(&f, r);
+    for (unsigned k = 0; k < t->count; k++) {
+        list_accesses(t, k);
+        for (unsigned n = 0; n < t->accesses[k]; n++) {
+            struct access *a = &t->access[k][n];
+            if (a->root == UINT32_MAX) continue;
+            a->root = f.reg[a->base].root;
+            a->base_off = f.reg[a->base].off;
+            a->off = a->base_off + a->disp;
+            if (a->disp <= OFFSET_MAX && a->disp >= -OFFSET_MAX) place(t, a);
+        }
+        follow(t, &f, k);
+    }
+    for (unsigned k = 0; k < t->count; k++) {
+        bool checks = !t->accesses[k];
+        for (unsigned n = 0; n < t->accesses[k]; n++) {
+            struct access *a = &t->access[k][n];
+            if (a->group >= 0 && t->group[a->group].members < 2) a->group = -1;
+            checks |= a->group < 0 || a->head;
+        }
+        if (!checks) t->effects[k].slow = false;
+    }
+}

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 static void *reserve(size_t size)
 {
@@ -18,24 +17,17 @@ static void *reserve(size_t size)
     return p == MAP_FAILED ? NULL : p;
 }
 
+/* The second view of shared memory is made by mremap(2) from size 0. Unlike a memfd, Linux perf takes it for code made at run time. */
 static int map_twice(struct x86_jit *j, size_t bytes)
 {
-    int   fd = memfd_create("ochenta-jit", MFD_CLOEXEC), error = 0;
-    void *w, *x;
+    void *w = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), *x;
 
-    if (fd < 0) return -errno;
-    if (ftruncate(fd, (off_t)bytes)) {
-        error = -errno;
-        close(fd);
-        return error;
-    }
-    w = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    x = mmap(NULL, bytes, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
-    if (w == MAP_FAILED || x == MAP_FAILED) error = -errno;
-    close(fd);
-    j->code = w == MAP_FAILED ? NULL : w;
-    j->exec = x == MAP_FAILED ? NULL : x;
-    return error;
+    if (w == MAP_FAILED) return -errno;
+    j->code = w;
+    x = mremap(w, 0, bytes, MREMAP_MAYMOVE);
+    if (x == MAP_FAILED) return -errno;
+    j->exec = x;
+    return mprotect(x, bytes, PROT_READ | PROT_EXEC) ? -errno : 0;
 }
 
 /* Bookkeeping per region follows from the code's size: a unit is seldom smaller than 100 bytes, a site than 20. */

@@ -149,9 +149,14 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
 {
     struct x86_jit  *j = c->jit;
     struct jit_site *s = &j->sites[n];
+    uint32_t         drops = c->tlb.drops;
 
     realize_at(c, s);
     if (fill_for(c, s) && s->unit->valid) {
+        if (s->unit->grouped && c->tlb.drops != drops) {
+            jit_x87_settle_at(c, s->x87);
+            return stop_at(c, s->eip, s->insn.left);
+        }
         publish_flags(c, s->host_retry);
         return jit_executable(j, s->retry);
     }
@@ -225,6 +230,7 @@ enum { MISSES = 40 };
 static void miss_group(struct x86 *c, const struct jit_site *s)
 {
     realize_at(c, s);
+    jit_x87_settle_at(c, s->x87);
     c->eip = s->eip;
     c->budget += s->insn.left;
     if (++s->unit->misses < MISSES) return;
@@ -337,7 +343,10 @@ bool x86_jit_count(struct x86 *c, struct x86_block *b)
     if (++b->runs < c->jit->hot) return false;
     b->runs = c->jit->hot > 4 ? c->jit->hot - 4 : 0; // if there is nothing to translate, or another context comes later
     if (!locate(c, &phys, &lin, &value)) return false;
-    return !jit_find(c->jit, phys, lin, ctx_of(c)) && translate(c, phys, lin);
+    if (jit_find(c->jit, phys, lin, ctx_of(c))) return false;
+    if (translate(c, phys, lin)) return true;
+    b->runs = 0;
+    return false;
 }
 
 /* --- making --------------------------------------------------------------------------------------------------------------------------------- */

@@ -137,6 +137,13 @@ static bool is_step(const struct jit_op *op)
     return op->kind >= OPK_INC_R && op->kind <= OPK_DEC_M;
 }
 
+static bool has_head(const struct tr *t)
+{
+    for (unsigned n = 0; n < t->accesses[t->k]; n++)
+        if (t->access[t->k][n].group >= 0 && t->access[t->k][n].head) return true;
+    return false;
+}
+
 static void emit_insn(struct tr *t)
 {
     const struct x86_insn *i = &t->insn[t->k];
@@ -151,6 +158,7 @@ static void emit_insn(struct tr *t)
     t->next_access = 0;
     done = op && emit_one(t, i, op);
     if (!done) {
+        if (!t->effects[t->k].slow || has_head(t)) t->failed = true; // groups.c took it for something that is emitted
         if (ended) flags_home(t);
         x64_handler(t, i, ended);
     }

@@ -124,7 +124,7 @@ void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsign
 void x64_move_sp(struct tr *t, int n);
 
 /* The host's memory operand for the access emitted last. Its base may be the guest's register, so that has to stay as it is till then. */
-static inline struct host_mem x64_at(const struct tr *t) { return t->at; }
+#define x64_at(...) (t->at)
 
 /* Finds accesses that can share one check (groups.c). */
 void x64_find_groups(struct tr *t);

@@ -171,8 +171,8 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
     if (g->narrow) {
         emit_rr(e, 0x0FB7, 4, R8, R8);
     } else if (g->moved) { // 32-bit sums of registers must not wrap
-        emit_rm(e, 0x8D, 4, R10, (struct host_mem){R8, NO_REG, 0, 0x8000});
-        emit_alu_ri(e, 7, 4, R10, 0x10000);
+        emit_rm(e, 0x8D, 4, R11, (struct host_mem){R8, NO_REG, 0, 0x8000});
+        emit_alu_ri(e, 7, 4, R11, 0x10000);
         careful_if(t, CC_B, site);
     }
     group_segment(t, g, site);
@@ -200,8 +200,8 @@ static bool grouped(struct tr *t, const struct x86_insn *i, unsigned size, bool 
 
     if (t->next_access >= t->accesses[t->k]) return false;
     t->next_access++;
-    if (a->size != size || a->write != write) t->failed = true;
     if (a->group < 0) return false;
+    if (a->size != size || a->write != write) t->failed = true;
     if (a->head) {
         group_head(t, i, a, stack);
     } else {

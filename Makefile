@@ -69,6 +69,7 @@ CORE_OBJ   = $(call object,$(CORE_SRC)) $(BUILD)/machine/roms.o
 FRONT_OBJ  = $(call object,$(FRONT_SRC))
 UNIT_OBJ   = $(call object,$(UNIT_SRC))
 FUZZ_OBJ   = $(call object,$(wildcard tests/fuzz/*.c))
+LOCKSTEP_OBJ = $(call object,$(wildcard tests/lockstep/*.c)) $(BUILD)/debug/difference.o $(BUILD)/debug/disasm.o
 VECTOR_OBJ = $(call object,$(VECTOR_SRC))
 INSN_OBJ   = $(call object,$(INSN_SRC))
 INSN_BIN   = $(patsubst %.asm,$(BUILD)/%.bin,$(wildcard tests/insn/*.asm))
@@ -134,11 +135,11 @@ run: deps
 # --- tests ------------------------------------------------------------------------------------------------------------
 .PHONY: test test-long bench unit-tests check-state check-floors
 test: deps
-	@$(MAKE) --no-print-directory all unit-tests vectors insn-tests fuzz
+	@$(MAKE) --no-print-directory all unit-tests vectors insn-tests fuzz lockstep-fuzz
 	@BUILD=$(BUILD) tests/run-all.sh short
 
 test-long: deps
-	@$(MAKE) --no-print-directory all unit-tests vectors insn-tests fuzz
+	@$(MAKE) --no-print-directory all unit-tests vectors insn-tests fuzz lockstep-fuzz
 	@BUILD=$(BUILD) tests/run-all.sh long
 
 # Native code, QEMU and ochenta side by side (tests/bench). What cannot be installed is left out.
@@ -159,6 +160,13 @@ $(BUILD)/unit-tests: $(UNIT_OBJ) $(UNIT_FRONT_OBJ) $(BUILD)/libochenta.a
 .PHONY: fuzz
 fuzz: $(BUILD)/fuzz
 $(BUILD)/fuzz: $(FUZZ_OBJ) $(BUILD)/libochenta.a
+	$(call say,LD $@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS) -lm
+
+# Random code on both engines at once (tests/lockstep).
+.PHONY: lockstep-fuzz
+lockstep-fuzz: $(BUILD)/lockstep-fuzz
+$(BUILD)/lockstep-fuzz: $(LOCKSTEP_OBJ) $(BUILD)/libochenta.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS) -lm
 
@@ -220,4 +228,4 @@ help:
 	@echo 'make clean      remove build/ and build-san/'
 	@echo 'variables       V=1 (show commands)  CC=clang  CFLAGS=-O3  SAN=1  SDL=0  LUA=0'
 
--include $(wildcard $(CORE_OBJ:.o=.d) $(FRONT_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(INSN_OBJ:.o=.d))
+-include $(wildcard $(CORE_OBJ:.o=.d) $(FRONT_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(LOCKSTEP_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(INSN_OBJ:.o=.d))

@@ -38,12 +38,11 @@ static unsigned print_instruction(struct disasm *d, const struct machine_block *
 }
 
 /* The instructions of a block as memory has them now. They may have changed since. */
-static void print_code(struct machine *m, struct disasm *d, const struct machine_block *b, FILE *to)
+static void print_code(struct machine *m, struct disasm *d, const struct machine_block *b, unsigned most, FILE *to)
 {
-    enum { MOST = 12 };
     uint32_t at = 0;
 
-    for (uint64_t n = 0; n < b->count && n < MOST; n++) {
+    for (uint64_t n = 0; n < b->count && n < most; n++) {
         uint8_t bytes[16];
         size_t  got = machine_read(m, b->linear + at, bytes, sizeof(bytes));
         unsigned length;
@@ -55,7 +54,7 @@ static void print_code(struct machine *m, struct disasm *d, const struct machine
         if (!length) break;
         at += length;
     }
-    if (b->count > MOST) fprintf(to, "    ... %" PRIu64 " instructions in all\n", b->count);
+    if (b->count > most) fprintf(to, "    ... %" PRIu64 " instructions in all\n", b->count);
 }
 
 static void print_items(const struct machine_difference *d, FILE *to)
@@ -74,7 +73,7 @@ static void print_steps(struct machine *m, struct disasm *disasm, const struct m
         fprintf(to, " %" PRIu64 " instructions", d->block[n].count);
         if (n) print_changes(&d->block[n - 1], &d->block[n], to);
         fputc('\n', to);
-        print_code(m, disasm, &d->block[n], to);
+        print_code(m, disasm, &d->block[n], n + 1 == d->n_blocks ? 64 : 8, to);
     }
     if (d->n_blocks) print_registers(&d->block[d->n_blocks - 1], to);
 }
@@ -105,6 +104,23 @@ static void print_translator(const struct machine_difference *d, FILE *to)
     }
 }
 
+/* What each would have executed next. */
+static void print_next(struct machine *m, struct disasm *disasm, const struct machine_difference *d, FILE *to)
+{
+    static const char *const engine[2] = {"interpreter", "translator"};
+    uint8_t                  bytes[16];
+
+    fputc('\n', to);
+    for (unsigned n = 0; n < 2; n++) {
+        size_t got = machine_read(m, d->after[n].linear, bytes, sizeof(bytes));
+
+        fprintf(to, "next, %-11s ", engine[n]);
+        print_place(&d->after[n], to);
+        if (got) print_instruction(disasm, &d->after[n], d->after[n].eip, bytes, got, to);
+        fputc('\n', to);
+    }
+}
+
 static const char *explanation(enum machine_found found)
 {
     switch (found) {
@@ -124,6 +140,7 @@ void difference_print(struct machine *m, FILE *to)
     fprintf(to, "Equal at instruction %" PRIu64 ", different at %" PRIu64 " (%s).\n%s\n\n", d->from, d->to,
             d->is_stretch ? "a stretch of linked code" : "one unit", explanation(d->found));
     print_items(d, to);
+    print_next(m, disasm, d, to);
     print_steps(m, disasm, d, to);
     if (d->n_traced) print_interpreter(disasm, d, to);
     if (d->units) print_translator(d, to);

@@ -81,8 +81,8 @@ static uint64_t random_below(struct lockstep *l, uint64_t n)
 /* Bursts of single units between stretches of very different lengths. Returns the most instructions that the step may have. */
 static uint64_t choose_step(struct lockstep *l)
 {
-    if (l->units) {
-        l->units--;
+    if (l->units || l->units_only) {
+        if (l->units) l->units--;
         l->is_stretch = false;
         return UINT64_MAX;
     }
@@ -105,10 +105,12 @@ static enum machine_stop lead(struct lockstep *l, uint64_t until, uint64_t limit
 {
     struct machine   *m = l->side[LOCKSTEP_JIT].m;
     enum machine_stop stop;
+    uint64_t          time = machine_time(m);
 
     m->step_limit = limit;
     m->pc.cpu.step_blocks = !l->is_stretch;
-    stop = machine_run_slice(m, until);
+    do stop = machine_run_slice(m, until); // which may end before the first instruction, with its page translated already
+    while (stop == STOP_TIME && x86_retired(&m->pc.cpu) == l->from && machine_time(m) == time && time < until && !m->pc.cpu.exc.pending);
     m->pc.cpu.step_blocks = false;
     stop = deliver(m, until, stop);
     if (l->sabotage) l->sabotage(m, l->sabotage_opaque);
@@ -194,6 +196,7 @@ static enum machine_stop report(struct lockstep *l)
     d->is_stretch = l->is_stretch;
     if (d->to > d->from) d->block[(l->blocks - 1) % MACHINE_BLOCKS].count = d->to - d->from;
     order_blocks(l);
+    for (unsigned n = 0; n < LOCKSTEP_SIDES; n++) d->after[n] = lockstep_block(&l->side[n]);
     lockstep_list_differences(l);
     lockstep_find(l);
     return STOP_DIFFERENCE;

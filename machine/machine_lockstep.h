@@ -27,6 +27,8 @@ struct lockstep_side {
     uint8_t              *before, *after; /* the CPU's fields at the two ends of the step */
     size_t                bytes;
     uint64_t              devices_before; /* accesses and interrupts so far */
+    uint64_t              flushes_before; /* of the translation cache */
+    struct x86_jit_flags  flags_before;   /* what the translator knows of them */
 };
 
 struct lockstep {
@@ -34,6 +36,7 @@ struct lockstep {
     uint32_t             places;
     uint64_t             random;
     unsigned             units;      /* still to be taken one by one before the next stretch */
+    bool                 units_only; /* no stretches: a difference is found where it arises, but linked code does not run */
     uint64_t             from;       /* instruction at which the step began */
     bool                 is_stretch; /* it is no single unit */
     uint64_t             steps, stretches, full; /* so far; full comparisons */

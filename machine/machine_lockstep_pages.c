@@ -108,6 +108,8 @@ void lockstep_pages_begin(struct lockstep *l)
         s->before = s->after;
         s->after = swap;
         s->devices_before = device_accesses(s->m);
+        s->flushes_before = s->m->pc.cpu.stats.tlb_flushes;
+        s->flags_before = s->m->pc.cpu.jf;
     }
 }
 
@@ -136,14 +138,15 @@ bool lockstep_can_go_back(const struct lockstep *l)
     return true;
 }
 
-/* As the CPU does after a load, but its translations stay: they are what is looked for. Of the translation cache nothing stays; it was
- * another one, perhaps. */
+/* As the CPU does after a load, but its translations stay: they are what is looked for. The translation cache stays too, with what came in
+ * since, unless the step flushed it. */
 static void restore_cpu(struct lockstep_side *s)
 {
     struct x86 *c = &s->m->pc.cpu;
 
     fields_load(x86_ops.fields, c, &s->m->pc.clock, s->before);
-    x86_tlb_flush(c, false);
+    c->jf = s->flags_before;
+    if (c->stats.tlb_flushes != s->flushes_before) x86_tlb_flush(c, false);
     for (unsigned n = 0; n < SEG_COUNT; n++) x86_derive_segment(c, n);
     x86_tlb_select(c);
     x86_update_step(c);

@@ -35,7 +35,7 @@ run() { # NAME COMMAND...
 
 run floors tests/check-floors.sh "$BUILD"
 run unit "$BUILD/unit-tests"
-for runner in tests/cli/run tests/insn/run tests/explain/run tests/guest/run tests/fuzz/run; do
+for runner in tests/cli/run tests/insn/run tests/explain/run tests/guest/run tests/fuzz/run tests/lockstep/run; do
     if [ -x "$runner" ]; then run "${runner%/run}" "$runner" "$mode"; fi
 done
 

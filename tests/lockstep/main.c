@@ -1,0 +1,176 @@
+/* main.c: random cases in lockstep: `lockstep-fuzz [--seed S] [--count N] [--seconds T] [--cpu MODEL] [--mode M] [--units] [--verbose]`.
+ *
+ * Runs N cases, of the seeds from S on, or as many as fit in T seconds of host time. A case that differs is printed with its seed, and
+ * that seed alone makes it again: `lockstep-fuzz --seed S --count 1`, with the --cpu and --mode that were given. Exit status 1 if a case
+ * failed, 2 for usage or a host without a translator. With --units,
+ * the translator's units run one by one, which finds the place of a difference that the report cannot narrow down. */
+#include "tests/lockstep/lockstep.h"
+
+#include "debug/difference.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *const mode_names[MODES] = {"real", "unreal", "segments16", "segments32", "flat", "paged", "v86"};
+
+struct run {
+    uint64_t    seed, count;
+    double      seconds;
+    const char *cpu;
+    int         mode; /* -1: any */
+    bool        verbose, units;
+    uint64_t    instructions, exceptions, interrupts, of_mode[MODES];
+    bool        reported;
+};
+
+/* A case that takes so long in the host hangs: there is no way on. */
+enum { HANGS_SECONDS = 30 };
+static volatile uint64_t at_work;
+
+static void on_alarm(int signal)
+{
+    char line[80];
+
+    (void)signal;
+    snprintf(line, sizeof(line), "seed %llu: hangs\n0 passed, 1 failed, 0 skipped\n", (unsigned long long)at_work);
+    if (write(STDOUT_FILENO, line, strlen(line))) _exit(1);
+    _exit(1);
+}
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static bool mode_exists(const struct fuzz_case *f)
+{
+    return f->mode == MODE_REAL || (f->model->family >= 2 && f->mode == MODE_SEGMENTS16) || f->model->family >= 3;
+}
+
+static void choose(struct fuzz_case *f, const struct run *r)
+{
+    unsigned models = 0;
+
+    while (x86_model_at(models)) models++;
+    f->model = r->cpu ? x86_model_find(r->cpu) : x86_model_at(fuzz_chance(f, 3) ? models - 1 : fuzz_below(f, models));
+    f->mode = r->mode >= 0 ? (enum mode)r->mode : (enum mode)fuzz_below(f, MODES);
+    if (!mode_exists(f)) f->mode = MODE_REAL;
+    f->first_bits = f->mode == MODE_SEGMENTS32 || is_flat(f) ? 32 : 16;
+    f->user = (f->mode == MODE_SEGMENTS16 || f->mode == MODE_SEGMENTS32 || is_flat(f)) && fuzz_chance(f, 3);
+    f->wide_gates = f->model->family >= 3 && (f->mode != MODE_SEGMENTS16 || fuzz_chance(f, 2));
+    f->paged = f->mode == MODE_PAGED || (f->mode == MODE_V86 && fuzz_chance(f, 2));
+    f->pae = f->paged && f->model->features & FEAT_PAE && fuzz_chance(f, 3);
+    f->big_pages = f->paged && !f->pae && f->model->features & FEAT_PSE && fuzz_chance(f, 3);
+    f->has_fpu = (f->model->features & FEAT_FPU) != 0;
+    f->has_mmx = (f->model->features & FEAT_MMX) != 0;
+    f->has_sse = (f->model->features & FEAT_SSE) != 0;
+    f->has_sse2 = (f->model->features & FEAT_SSE2) != 0;
+    f->pit = fuzz_chance(f, 2) ? 0 : PICK(f, 3, 20, 100, 333, 2000);
+}
+
+static struct machine *create(struct fuzz_case *f, char *error, size_t error_size)
+{
+    struct machine_config config;
+
+    machine_config_init(&config);
+    config.memory = f->model->family >= 2 ? 2 << 20 : 1 << 20;
+    config.cpu = f->model->name;
+    config.engine = "lockstep";
+    config.jit_cache = 4 << 20;
+    config.jit_eager = PICK(f, 0, 1, 3, 8, 64, 64);
+    config.mips = PICK(f, 1, 5, 20, 200);
+    config.no_reboot = true;
+    config.has_cdrom = false;
+    return machine_create(&config, error, error_size);
+}
+
+/* True if the engines agree. */
+static bool one_case(struct run *r, uint64_t seed)
+{
+    struct fuzz_case  f = {.seed = seed, .random = seed * 0x9E3779B97F4A7C15ull + 1};
+    char              error[200];
+    struct machine   *m;
+    enum machine_stop stop;
+    bool              good;
+
+    at_work = seed;
+    alarm(HANGS_SECONDS);
+    choose(&f, r);
+    m = create(&f, error, sizeof(error));
+    if (!m) {
+        fprintf(stderr, "lockstep-fuzz: %s\n", error);
+        exit(2);
+    }
+    make_code(&f);
+    write_memory(&f, m);
+    for (unsigned n = 0; n < LOCKSTEP_SIDES; n++) prepare_cpu(&f, m->lockstep->side[n].m);
+    m->lockstep->random ^= seed << 20;
+    m->lockstep->units_only = r->units;
+    stop = machine_step(m, 20000);
+    good = stop != STOP_DIFFERENCE && (seed % 8 || lockstep_equal_all(m->lockstep));
+    if (!good) {
+        printf("seed %llu: the engines differ: %s, %s mode%s%s, gates of %u bits\n", (unsigned long long)seed, f.model->name, mode_names[f.mode],
+               f.user ? ", user" : "", f.paged ? f.pae ? ", PAE" : ", paged" : "", f.wide_gates ? 32 : 16);
+        if (!r->reported || r->verbose) difference_print(m, stdout);
+        r->reported = true;
+        fflush(stdout);
+    }
+    r->instructions += machine_instructions(m);
+    r->exceptions += m->pc.cpu.stats.exceptions;
+    r->interrupts += m->pc.cpu.stats.interrupts;
+    r->of_mode[f.mode]++;
+    machine_destroy(m);
+    return good;
+}
+
+static int usage(const char *what)
+{
+    fprintf(stderr, "lockstep-fuzz: %s\nusage: lockstep-fuzz [--seed S] [--count N] [--seconds T] [--cpu MODEL] [--mode MODE] [--units] [--verbose]\n", what);
+    return 2;
+}
+
+static bool set_mode(struct run *r, const char *name)
+{
+    for (r->mode = 0; r->mode < MODES; r->mode++)
+        if (!strcmp(name, mode_names[r->mode])) return true;
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    struct run r = {.seed = 1, .count = UINT64_MAX, .mode = -1};
+    uint64_t   passed = 0, failed = 0;
+    double     start = now();
+
+    for (int n = 1; n < argc; n++) {
+        const char *value = n + 1 < argc ? argv[n + 1] : NULL;
+
+        if (!strcmp(argv[n], "--units")) { r.units = true; continue; }
+        if (!strcmp(argv[n], "--verbose")) { r.verbose = true; continue; }
+        if (!value) return usage("unknown option or no value");
+        if (!strcmp(argv[n], "--seed")) r.seed = strtoull(value, NULL, 0);
+        else if (!strcmp(argv[n], "--count")) r.count = strtoull(value, NULL, 0);
+        else if (!strcmp(argv[n], "--seconds")) r.seconds = atof(value);
+        else if (!strcmp(argv[n], "--cpu") && x86_model_find(value)) r.cpu = value;
+        else if (!strcmp(argv[n], "--mode") && set_mode(&r, value)) ;
+        else return usage("unknown option or value");
+        n++;
+    }
+    signal(SIGALRM, on_alarm);
+    if (!machine_has_jit()) return usage("ochenta has no translator for this host");
+    if (r.count == UINT64_MAX && r.seconds == 0) r.count = 100;
+    for (uint64_t n = 0; n < r.count && (r.seconds == 0 || now() - start < r.seconds) && failed < 20; n++) {
+        if (one_case(&r, r.seed + n)) passed++;
+        else failed++;
+    }
+    printf("%llu instructions, %llu exceptions, %llu interrupts;", (unsigned long long)r.instructions, (unsigned long long)r.exceptions, (unsigned long long)r.interrupts);
+    for (unsigned n = 0; n < MODES; n++) printf(" %s %llu", mode_names[n], (unsigned long long)r.of_mode[n]);
+    printf("\n%llu passed, %llu failed, 0 skipped\n", (unsigned long long)passed, (unsigned long long)failed);
+    return failed != 0;
+}

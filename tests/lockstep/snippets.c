@@ -1,0 +1,370 @@
+/* snippets.c: pieces of code in which instructions work together: loops, calls, jumps, code that writes to itself, string
+ * instructions, changes of mode and of rounding. */
+#include "tests/lockstep/lockstep.h"
+
+static uint32_t variable(const struct fuzz_case *f, uint32_t offset)
+{
+    return is_flat(f) ? STACK + offset : offset;
+}
+
+static uint32_t code_base(const struct fuzz_case *f)
+{
+    return is_flat(f) ? CODE : 0;
+}
+
+static unsigned word(const struct fuzz_case *f)
+{
+    return f->bits / 8;
+}
+
+/* OPCODE with the memory operand SS:[OFFSET] and REG in ModRM. */
+static void emit_variable(struct fuzz_case *f, unsigned opcode, unsigned reg, uint32_t offset)
+{
+    emit(f, 0x36 | opcode << 8, 2);
+    emit(f, reg << 3 | (f->bits == 32 ? 5 : 6), 1);
+    emit(f, variable(f, offset), word(f));
+}
+
+static void patch(struct fuzz_case *f, unsigned at, uint32_t v, unsigned size)
+{
+    if (at + size <= CODE_SIZE) memcpy(f->code + at, &v, size);
+}
+
+/* MOV SS:[OFFSET], the address of a label to come; returns where to patch it. */
+static unsigned emit_label_to(struct fuzz_case *f, uint32_t offset)
+{
+    emit_variable(f, 0xC7, 0, offset);
+    emit(f, 0, word(f));
+    return f->n - word(f);
+}
+
+static void set_label(struct fuzz_case *f, unsigned at)
+{
+    patch(f, at, code_base(f) + f->n, word(f));
+}
+
+static void some(struct fuzz_case *f, unsigned most)
+{
+    for (unsigned n = 1 + fuzz_below(f, most); n-- > 0;) emit_any(f);
+}
+
+static void pointers(struct fuzz_case *f)
+{
+    if (!fuzz_chance(f, 4)) emit_load(f, 3, fuzz_pointer(f)); // EBX
+    if (!fuzz_chance(f, 4)) emit_load(f, 6, fuzz_pointer(f)); // ESI
+    if (!fuzz_chance(f, 4)) emit_load(f, 7, fuzz_pointer(f)); // EDI
+    if (fuzz_chance(f, 2)) emit_load(f, 5, is_flat(f) ? fuzz_pointer(f) : 0x1000 + fuzz_below(f, 0x4000));
+}
+
+static void stack_pointer(struct fuzz_case *f)
+{
+    uint32_t top = variable(f, STACK_TOP);
+
+    if (fuzz_chance(f, 4)) top -= fuzz_below(f, 0x1800);
+    emit_load(f, 4, fuzz_chance(f, 3) ? top : top & ~3u);
+}
+
+/* --- control flow -------------------------------------------------------------------------------------------------------------------------- */
+
+static void patch_short(struct fuzz_case *f, unsigned at)
+{
+    patch(f, at - 1, f->n - at > 127 ? 0 : f->n - at, 1);
+}
+
+static void forward_jump(struct fuzz_case *f)
+{
+    unsigned at;
+
+    emit(f, (fuzz_chance(f, 6) ? PICK(f, 0xEB, 0xE3) : 0x70 + fuzz_below(f, 16)), 1);
+    emit(f, 0, 1);
+    at = f->n;
+    some(f, 4);
+    patch_short(f, at);
+}
+
+/* A loop with its count in memory, where instructions at random do not change it. */
+static void counted_loop(struct fuzz_case *f)
+{
+    unsigned start, back;
+
+    emit_variable(f, 0xC7, 0, COUNT);
+    emit(f, fuzz_chance(f, 8) ? 100 + fuzz_below(f, 400) : 2 + fuzz_below(f, 40), word(f));
+    start = f->n;
+    some(f, 6);
+    if (fuzz_chance(f, 2)) forward_jump(f);
+    emit_variable(f, 0xFF, 1, COUNT); // DEC
+    back = f->n + 2 - start;
+    if (back < 128) emit(f, 0x75 | (0x100 - back) << 8, 2);
+}
+
+/* LOOP, LOOPE, LOOPNE. */
+static void ecx_loop(struct fuzz_case *f)
+{
+    unsigned start;
+
+    emit_load(f, 1, 1 + fuzz_below(f, 30));
+    start = f->n;
+    emit(f, 0x40 + PICK(f, 0, 2, 3, 8, 10), 1);
+    if (fuzz_chance(f, 2)) emit(f, PICK(f, 0x13, 0x1B, 0x03, 0x33) | 0xC200, 2); // ADC, SBB, ADD, XOR EAX, EDX
+    emit(f, PICK(f, 0xE2, 0xE2, 0xE1, 0xE0), 1);
+    emit(f, start - (f->n + 1), 1);
+}
+
+static void call(struct fuzz_case *f)
+{
+    unsigned over, depth;
+
+    emit(f, 0xEB, 1), emit(f, 0, 1);
+    over = f->n;
+    depth = f->n;
+    some(f, 3);
+    if (fuzz_chance(f, 3)) emit(f, 0xC2, 1), emit(f, fuzz_below(f, 4) * 2, 2);
+    else emit(f, 0xC3, 1);
+    patch_short(f, over);
+    for (unsigned n = 1 + fuzz_below(f, 3); n-- > 0;) {
+        emit(f, 0xE8, 1);
+        emit(f, depth - (f->n + word(f)), word(f));
+    }
+}
+
+static void indirect(struct fuzz_case *f)
+{
+    unsigned label, reg = fuzz_below(f, 3);
+
+    if (fuzz_chance(f, 2)) { // through a register
+        emit_load(f, reg, 0);
+        label = f->n - word(f);
+        emit(f, 0xFF | (0xE0 + reg) << 8, 2);
+    } else if (fuzz_chance(f, 2)) { // through memory
+        label = emit_label_to(f, COUNT);
+        emit_variable(f, 0xFF, 4, COUNT);
+    } else { // RET
+        emit_load(f, reg, 0);
+        label = f->n - word(f);
+        emit(f, 0x50 + reg, 1);
+        emit(f, 0xC3, 1);
+    }
+    for (unsigned n = fuzz_below(f, 4); n-- > 0;) emit(f, fuzz_next(f), 1);
+    set_label(f, label);
+}
+
+/* Conditions from flags that were made some instructions ago. */
+static void flag_chain(struct fuzz_case *f)
+{
+    for (unsigned n = 2 + fuzz_below(f, 5); n-- > 0;) {
+        unsigned reg = fuzz_below(f, 3), other = fuzz_below(f, 3);
+
+        switch (fuzz_below(f, 8)) {
+        case 0: emit(f, PICK(f, 0x11, 0x19, 0x13, 0x1B) | (0xC0 | reg << 3 | other) << 8, 2); break; // ADC, SBB
+        case 1: emit(f, 0xD1 | (0xD0 | fuzz_below(f, 2) << 3 | reg) << 8, 2); break;                // RCL, RCR
+        case 2: emit(f, 0xD3 | (0xC0 | fuzz_below(f, 8) << 3 | reg) << 8, 2); break;                // by CL
+        case 3: emit(f, 0x40 + fuzz_below(f, 2) * 8 + reg, 1); break;
+        case 4: emit(f, PICK(f, 0x9C58, 0x9F, 0x9E), 1); if (f->code[f->n - 1] == 0x9C) emit(f, 0x58 + reg, 1); break;
+        case 5: emit(f, PICK(f, 0x39, 0x85, 0x29, 0x01) | (0xC0 | reg << 3 | other) << 8, 2); break;
+        case 6: emit_load(f, 1, fuzz_below(f, 40)); break;
+        default: forward_jump(f); break;
+        }
+    }
+}
+
+/* --- strings, memory ------------------------------------------------------------------------------------------------------------------------ */
+
+static void string(struct fuzz_case *f)
+{
+    static const uint8_t ops[] = {0xA4, 0xA5, 0xA6, 0xA7, 0xAA, 0xAB, 0xAC, 0xAD, 0xAE, 0xAF};
+
+    emit_load(f, 1, fuzz_chance(f, 6) ? fuzz_below(f, 3000) : fuzz_below(f, 40));
+    emit_load(f, 6, fuzz_pointer(f));
+    emit_load(f, 7, fuzz_pointer(f));
+    if (fuzz_chance(f, 3)) emit(f, 0xFD, 1);
+    if (f->model->family >= 3 && fuzz_chance(f, 5)) emit(f, 0x67, 1);
+    if (f->model->family >= 3 && fuzz_chance(f, 4)) emit(f, 0x66, 1);
+    if (fuzz_chance(f, 8)) emit(f, PICK(f, 0x26, 0x2E, 0x36), 1);
+    if (!fuzz_chance(f, 6)) emit(f, PICK(f, 0xF3, 0xF3, 0xF2), 1);
+    emit(f, ops[fuzz_below(f, sizeof(ops))], 1);
+    emit(f, 0xFC, 1);
+}
+
+/* Writes to an operand in the code itself: of the next instruction, or of one that a loop comes back to. DS or SS may not reach the
+ * code, so CS does where the mode lets it, else ES. */
+static void self_modifying(struct fuzz_case *f)
+{
+    bool     by_cs = f->mode == MODE_REAL || f->mode == MODE_UNREAL || f->mode == MODE_V86;
+    unsigned start, at, back;
+
+    if (!is_flat(f) && !by_cs) {
+        some(f, 3);
+        return;
+    }
+    emit_variable(f, 0xC7, 0, COUNT);
+    emit(f, 2 + fuzz_below(f, 12), word(f));
+    start = f->n;
+    if (by_cs) emit(f, 0x2E, 1);
+    emit(f, PICK(f, 0x80, 0xC6, 0xFE), 1); // ADD, MOV or INC of a byte
+    emit(f, f->bits == 32 ? 5 : 6, 1);
+    at = f->n;
+    emit(f, 0, word(f));
+    if (f->code[at - 2] != 0xFE) emit(f, fuzz_value(f), 1);
+    if (fuzz_chance(f, 2)) some(f, 2);
+    patch(f, at, code_base(f) + f->n + 1 + fuzz_below(f, word(f)), word(f));
+    if (fuzz_chance(f, 12)) patch(f, at, code_base(f) + f->n - 4 + fuzz_below(f, 16), word(f)); // into opcodes
+    emit_load(f, fuzz_below(f, 3), fuzz_value(f));
+    some(f, 2);
+    emit_variable(f, 0xFF, 1, COUNT);
+    back = f->n + 2 - start;
+    if (back < 128) emit(f, 0x75 | (0x100 - back) << 8, 2);
+}
+
+static void segments(struct fuzz_case *f)
+{
+    unsigned reg = PICK(f, 0, 0, 3, 2), high = f->model->family >= 3 ? PICK(f, 4, 5) : 0; // ES DS SS, FS GS
+    uint32_t selector;
+
+    if (f->mode == MODE_REAL || f->mode == MODE_UNREAL || f->mode == MODE_V86)
+        selector = PICK(f, DATA >> 4, EXTRA >> 4, VIDEO >> 4, 0xB800, CODE >> 4);
+    else
+        selector = PICK(f, SEL_DATA, SEL_DATA, SEL_EXTRA, SEL_VIDEO, SEL_SMALL) * 8 + (f->user ? SEL_USER * 8 + 3 : 0);
+    if (fuzz_chance(f, 12)) selector = fuzz_below(f, 0x10000);
+    if (reg == 2) selector = is_flat(f) || (f->mode != MODE_REAL && f->mode != MODE_UNREAL && f->mode != MODE_V86)
+                                 ? SEL_STACK * 8u + (f->user ? SEL_USER * 8 + 3 : 0) : STACK >> 4;
+    emit_load(f, 0, selector);
+    emit(f, 0xD08E | (high && fuzz_chance(f, 4) && reg != 2 ? high : reg) << 11, 2);
+    f->code[f->n - 1] = (uint8_t)(0xC0 | ((f->code[f->n - 1] >> 3 & 7) & 7) << 3);
+    some(f, 4);
+}
+
+/* --- modes ------------------------------------------------------------------------------------------------------------------------------------ */
+
+static void rounding(struct fuzz_case *f)
+{
+    uint32_t control = 0x037F & ~(PICK(f, 0, 0, 0, 1, 2, 4, 8, 0x10, 0x20, 0x3F));
+
+    control = (control & ~0xF00u) | fuzz_below(f, 16) << 8;
+    if (!f->has_fpu) return;
+    emit_variable(f, 0xC7, 0, COUNT);
+    emit(f, control, word(f));
+    emit_variable(f, 0xD9, 5, COUNT); // FLDCW
+    if (f->has_sse && fuzz_chance(f, 2)) {
+        control = 0x1F80 & ~(PICK(f, 0, 0, 0, 0x80, 0x100, 0x200, 0x400, 0x800, 0x1000) | 0u);
+        control |= fuzz_below(f, 4) << 13 | (fuzz_chance(f, 4) ? 0x8000u : 0) | (fuzz_chance(f, 4) ? 0x40u : 0);
+        emit_variable(f, 0xC7, 0, COUNTER + 8);
+        emit(f, control, word(f));
+        emit(f, 0x0F36, 2), emit(f, 0xAE, 1), emit(f, 2 << 3 | (f->bits == 32 ? 5 : 6), 1), emit(f, variable(f, COUNTER + 8), word(f)); // LDMXCSR
+    }
+    for (unsigned n = 2 + fuzz_below(f, 8); n-- > 0;) {
+        if (f->has_mmx && fuzz_chance(f, 2)) emit_simd(f);
+        else emit_fpu(f);
+    }
+    if (fuzz_chance(f, 2)) emit(f, PICK(f, 0xE3DB, 0xE2DB), 2); // FNINIT, FNCLEX
+}
+
+static void flags(struct fuzz_case *f)
+{
+    uint32_t v = fuzz_value(f) & 0xCD5;
+
+    if (fuzz_chance(f, 6)) v |= 0x100; // TF
+    if (fuzz_chance(f, 3)) v |= 0x200; // IF
+    if (fuzz_chance(f, 12) && f->bits == 32) v |= 0x40000; // AC
+    if (f->model->family < 3) v &= 0xFFF;
+    emit_load(f, 0, v);
+    emit(f, 0x9D50, 2); // PUSH EAX; POPF
+    some(f, 4);
+    if (fuzz_chance(f, 3)) emit(f, PICK(f, 0xFA, 0xFB), 1);
+    emit(f, 0xFC, 1);
+}
+
+/* Protected mode and back, with interrupts off, without another code segment. */
+static void protected_for_a_while(struct fuzz_case *f)
+{
+    if ((f->mode != MODE_REAL && f->mode != MODE_UNREAL) || f->model->family < 3) {
+        some(f, 2);
+        return;
+    }
+    emit(f, 0xFA, 1);
+    emit(f, 0xC0200F, 3);              // MOV EAX, CR0
+    emit(f, 0x010C, 2);                // OR AL, 1
+    emit(f, 0xC0220F, 3);              // MOV CR0, EAX
+    if (fuzz_chance(f, 2)) emit_load(f, 1, PICK(f, SEL_DATA, SEL_EXTRA, SEL_SMALL) * 8), emit(f, 0xC18E, 2); // MOV ES, CX
+    if (fuzz_chance(f, 2)) emit(f, 0xC801, 2);
+    emit(f, 0xC0200F, 3);
+    emit(f, 0xFE24, 2);                // AND AL, FE
+    emit(f, 0xC0220F, 3);
+    emit_load(f, 1, DATA >> 4), emit(f, 0xC18E, 2);
+}
+
+/* To the code segment of the other size, which has the same base. */
+static void other_size(struct fuzz_case *f)
+{
+    unsigned to = f->bits == 16 ? 32 : 16;
+    bool     is_other = to != f->first_bits;
+
+    if (is_flat(f) || f->model->family < 3 || (f->mode != MODE_SEGMENTS16 && f->mode != MODE_SEGMENTS32)) return;
+    emit(f, 0xEA, 1);
+    emit(f, f->n + word(f) + 2, word(f));
+    emit(f, (is_other ? SEL_CODE_OTHER : SEL_CODE) * 8 + (f->user ? SEL_USER * 8 + 3 : 0), 2);
+    f->bits = to;
+}
+
+static void system_things(struct fuzz_case *f)
+{
+    switch (fuzz_below(f, 8)) {
+    case 0: emit(f, 0xCD, 1), emit(f, 0x30 + fuzz_below(f, 16), 1); break; // INT
+    case 1: emit(f, PICK(f, 0xCC, 0xCE), 1); break;
+    case 2: emit(f, 0xE4, 1), emit(f, PICK(f, 0x40, 0x21, 0x61, 0x61), 1); break; // IN
+    case 3: emit_load(f, 0, fuzz_value(f)), emit(f, 0x80E6, 2); break;             // OUT 80h
+    case 4: if (f->model->family >= 3) emit(f, 0xD8200F, 3), emit(f, 0xD8220F, 3); break; // CR3 anew
+    case 5: if (f->model->family >= 4) emit(f, 0x3D010F | 0, 3), f->code[f->n - 1] = f->bits == 32 ? 0x3D : 0x3E, emit(f, fuzz_pointer(f), word(f)); break;
+    case 6: if (f->model->family >= 5) emit(f, PICK(f, 0xA20F, 0x310F), 2); break;
+    default: emit(f, PICK(f, 0x9B, 0xF4, 0xFB, 0xFB), 1); break; // WAIT, HLT, STI
+    }
+    some(f, 2);
+}
+
+static void snippet(struct fuzz_case *f)
+{
+    switch (fuzz_below(f, 24)) {
+    case 0: case 1: counted_loop(f); break;
+    case 2: ecx_loop(f); break;
+    case 3: case 4: call(f); break;
+    case 5: case 6: indirect(f); break;
+    case 7: case 8: flag_chain(f); break;
+    case 9: case 10: string(f); break;
+    case 11: case 12: self_modifying(f); break;
+    case 13: segments(f); break;
+    case 14: case 15: rounding(f); break;
+    case 16: flags(f); break;
+    case 17: protected_for_a_while(f); break;
+    case 18: system_things(f); break;
+    case 19: forward_jump(f); break;
+    default: some(f, 12); break;
+    }
+}
+
+void make_code(struct fuzz_case *f)
+{
+    unsigned start, back, count = 8 + fuzz_below(f, 60);
+
+    f->n = 0;
+    f->bits = f->first_bits;
+    emit_variable(f, 0xC7, 0, COUNTER);
+    emit(f, 1 + fuzz_below(f, 12), word(f));
+    if (f->has_fpu) emit(f, 0xE3DB, 2);
+    if (fuzz_chance(f, 2)) for (unsigned n = PAGE_SIZE - 64 + fuzz_below(f, 64); f->n < n;) emit(f, 0x90, 1); // so that it crosses a page
+    start = f->n;
+    while (count-- && f->n < CODE_SIZE - 600) {
+        unsigned label = emit_label_to(f, RESUME), size = word(f);
+
+        if (fuzz_chance(f, 3)) stack_pointer(f);
+        if (!fuzz_chance(f, 3)) pointers(f);
+        snippet(f);
+        patch(f, label, code_base(f) + f->n, size);
+        if (fuzz_chance(f, 10)) other_size(f);
+    }
+    if (f->bits != f->first_bits) other_size(f);
+    stack_pointer(f);
+    emit_variable(f, 0xFF, 1, COUNTER);
+    emit(f, word(f) == 4 ? 0x0574 : 0x0374, 2); // JZ
+    back = start - (f->n + 1 + word(f));
+    emit(f, 0xE9, 1), emit(f, back, word(f));
+    emit(f, 0xFEEB, 2); // JMP $
+}

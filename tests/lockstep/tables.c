@@ -1,0 +1,246 @@
+/* tables.c: what lies in memory when a case starts, and the CPU's registers. */
+#include "tests/lockstep/lockstep.h"
+
+#include "cpu/x86/far.h"
+#include "cpu/x86/flags.h"
+
+/* Through the machine, so that both get it. */
+static void put(struct machine *m, uint32_t at, uint64_t v, unsigned size)
+{
+    machine_write_physical(m, at, &v, size);
+}
+
+static uint64_t descriptor(uint32_t base, uint32_t limit, unsigned access, unsigned flags_)
+{
+    return (limit & 0xFFFF) | (uint64_t)(base & 0xFFFFFF) << 16 | (uint64_t)access << 40 | (uint64_t)(limit >> 16 & 15) << 48 |
+           (uint64_t)flags_ << 52 | (uint64_t)(base >> 24) << 56;
+}
+
+/* The segments that a case starts with, and their relatives. */
+static void segment_of(const struct fuzz_case *f, unsigned n, uint32_t *base, uint32_t *limit, unsigned *access, unsigned *attributes)
+{
+    static const uint32_t bases[] = {0, CODE, CODE, DATA, EXTRA, STACK, VIDEO, DATA};
+    bool                  flat = is_flat(f), wide = f->first_bits == 32;
+
+    *base = flat ? 0 : bases[n];
+    *limit = flat ? 0xFFFFF : n == SEL_SMALL ? 0x1234 : 0xFFFF;
+    *access = n == SEL_CODE || n == SEL_CODE_OTHER ? 0x9B : 0x93;
+    *attributes = (flat ? 8 : 0) | ((n == SEL_CODE_OTHER ? !wide : wide) ? 4 : 0);
+    if (n == SEL_STACK || n == SEL_VIDEO) *attributes = (*attributes & ~4u) | (wide ? 4 : 0);
+    if (f->model->family < 3) *attributes = 0, *limit &= 0xFFFF;
+}
+
+static void write_gdt(struct fuzz_case *f, struct machine *m)
+{
+    unsigned tss = f->model->family >= 3 ? 0x8B : 0x83;
+
+    put(m, GDT, 0, 8);
+    for (unsigned n = SEL_CODE; n <= SEL_SMALL; n++) {
+        uint32_t base, limit;
+        unsigned access, attributes;
+
+        segment_of(f, n, &base, &limit, &access, &attributes);
+        put(m, GDT + 8 * n, descriptor(base, limit, access, attributes), 8);
+        put(m, GDT + 8 * (n + SEL_USER), descriptor(base, limit, access | 0x60, attributes), 8);
+    }
+    put(m, GDT + 8 * SEL_TSS, descriptor(TSS, 0x88, tss, 0), 8);
+    put(m, GDT + 8 * SEL_KERNEL, descriptor(0, 0xFFFF, 0x9B, f->wide_gates ? 4 : 0), 8);
+    put(m, GDT + 8 * SEL_KERNEL_STACK, descriptor(0, 0xFFFF, 0x93, f->wide_gates ? 4 : 0), 8);
+    if (f->model->family >= 3) {
+        put(m, TSS + 4, SUPERVISOR_STACK, 4), put(m, TSS + 8, SEL_KERNEL_STACK * 8, 4), put(m, TSS + 0x66, 0x68, 2);
+    } else {
+        put(m, TSS + 2, SUPERVISOR_STACK, 2), put(m, TSS + 4, SEL_KERNEL_STACK * 8, 2);
+    }
+}
+
+static bool has_error(unsigned vector)
+{
+    return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
+}
+
+struct handler {
+    uint8_t  bytes[HANDLER_SIZE];
+    unsigned n;
+};
+
+static void add(struct handler *h, const void *bytes, size_t n)
+{
+    memcpy(h->bytes + h->n, bytes, n);
+    h->n += (unsigned)n;
+}
+
+#define ADD(h, ...) add(h, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+
+/* Faults go on at the next snippet: its address is in the stack segment's variable, below 64 KB for every handler. */
+static void fault_handler(struct handler *h, unsigned vector, bool wide, bool error)
+{
+    if (wide) {
+        if (error) ADD(h, 0x83, 0xC4, 0x04);                                      // add esp, 4
+        if (vector == 16) ADD(h, 0xDB, 0xE2);                                     // fnclex
+        ADD(h, 0x50, 0x2E, 0xA1, (STACK + RESUME) & 0xFF, (STACK + RESUME) >> 8, 0, 0); // push eax; mov eax, cs:[]
+        ADD(h, 0x89, 0x44, 0x24, 0x04, 0x58, 0xCF);                               // mov [esp+4], eax; pop eax; iret
+    } else {
+        if (error) ADD(h, 0x83, 0xC4, 0x02);
+        if (vector == 16) ADD(h, 0xDB, 0xE2);
+        ADD(h, 0x50, 0x55, 0x8B, 0xEC, 0x2E, 0xA1, (STACK + RESUME) & 0xFF, (STACK + RESUME) >> 8); // push ax; push bp; mov bp, sp; mov ax, cs:[]
+        ADD(h, 0x89, 0x46, 0x04, 0x5D, 0x58, 0xCF);                               // mov [bp+4], ax; pop bp; pop ax; iret
+    }
+}
+
+static void make_handler(struct handler *h, unsigned vector, bool wide, bool error)
+{
+    if (vector == 1) { // clears TF
+        if (wide) ADD(h, 0x81, 0x64, 0x24, 0x08, 0xFF, 0xFE, 0xFF, 0xFF, 0xCF);
+        else ADD(h, 0x55, 0x8B, 0xEC, 0x81, 0x66, 0x06, 0xFF, 0xFE, 0x5D, 0xCF);
+    } else if (vector == 0x20) {
+        ADD(h, 0x50, 0xB0, 0x20, 0xE6, 0x20, 0x58, 0xCF); // end of interrupt
+    } else if (vector < 0x20 && vector != 2 && vector != 3 && vector != 4) {
+        fault_handler(h, vector, wide, error);
+    } else {
+        ADD(h, 0xCF);
+    }
+}
+
+static void write_handlers(struct fuzz_case *f, struct machine *m)
+{
+    bool     real = f->mode == MODE_REAL || f->mode == MODE_UNREAL, wide = !real && f->wide_gates;
+    uint64_t type = f->wide_gates ? 0xEE : 0xE6;
+
+    for (unsigned v = 0; v < 0x40; v++) {
+        struct handler h = {.n = 0};
+        uint32_t       at = HANDLERS + v * HANDLER_SIZE;
+
+        make_handler(&h, v, wide, !real && has_error(v));
+        machine_write_physical(m, at, h.bytes, h.n);
+        put(m, 4 * v, at, 4);
+        put(m, IDT + 8 * v, (at & 0xFFFF) | (uint64_t)(SEL_KERNEL * 8) << 16 | type << 40, 8);
+    }
+}
+
+/* --- pages ---------------------------------------------------------------------------------------------------------------------------------- */
+
+/* The first megabyte is where it is; above it aliases of code and data, some of them read-only, and then nothing. */
+static uint32_t entry_of(struct fuzz_case *f, uint32_t page)
+{
+    uint32_t at = page << PAGE_SHIFT, user = at >= STACK ? 4 : 0;
+
+    if (at < ALIASES) return at | 3 | user;
+    if (at >= NOTHING) return 0;
+    at = fuzz_chance(f, 3) ? CODE + fuzz_below(f, 6) * PAGE_SIZE : DATA + fuzz_below(f, 32) * PAGE_SIZE;
+    return at | 1 | (fuzz_chance(f, 3) ? 0 : 2) | (fuzz_chance(f, 5) ? 0 : 4);
+}
+
+static void write_pages(struct fuzz_case *f, struct machine *m)
+{
+    unsigned size = f->pae ? 8 : 4, per_table = PAGE_SIZE / size;
+    uint32_t tables = PAGES + PAGE_SIZE;
+
+    if (f->pae) { // four pointers, a directory, a table
+        put(m, PAGES, (PAGES + 0x800) & ~0xFFFu ? (tables | 1) : 0, 8);
+        for (unsigned n = 1; n < 4; n++) put(m, PAGES + 8 * n, 0, 8);
+        put(m, tables, (tables + PAGE_SIZE) | 7, 8);
+        for (unsigned n = 1; n < per_table; n++) put(m, tables + 8 * n, 0, 8);
+        tables += PAGE_SIZE;
+    } else {
+        put(m, PAGES, tables | 7, 4);
+        for (unsigned n = 1; n < per_table; n++) put(m, PAGES + 4 * n, f->big_pages && n < 3 ? n << 22 | 0x87 : 0, 4);
+    }
+    for (unsigned n = 0; n < per_table && tables + size * n < SUPERVISOR_STACK - 0x400; n++) put(m, tables + size * n, entry_of(f, n), size);
+}
+
+static void write_data(struct fuzz_case *f, struct machine *m)
+{
+    static const uint64_t special[] = {0, 0x8000000000000000, 0x3FF0000000000000, 0xBFF0000000000000, 0x7FF0000000000000, 0xFFF0000000000000,
+                                       0x7FF8000000000000, 0x7FF0000000000001, 1, 0x000FFFFFFFFFFFFF, 0x0010000000000000, 0x7FEFFFFFFFFFFFFF,
+                                       0x7F8000007FC00000, 0x00000001807FFFFF, 0x3F8000003F800000, 0x7F800001FF800000, 0x43E0000000000000};
+    static uint64_t words[0x20000 / 8];
+
+    for (unsigned n = 0; n < 0x20000 / 8; n++)
+        words[n] = fuzz_chance(f, 2) ? special[fuzz_below(f, sizeof(special) / 8)] : fuzz_chance(f, 2) ? fuzz_next(f) : fuzz_value(f);
+    machine_write_physical(m, DATA, words, sizeof(words));
+}
+
+void write_memory(struct fuzz_case *f, struct machine *m)
+{
+    static const uint8_t zero[0x8000];
+
+    machine_write_physical(m, 0, zero, sizeof(zero));
+    machine_write_physical(m, STACK, zero, sizeof(zero));
+    write_handlers(f, m);
+    if (f->model->family >= 2) write_gdt(f, m);
+    if (f->paged) write_pages(f, m);
+    write_data(f, m);
+    machine_write_physical(m, CODE, f->code, f->n);
+}
+
+/* --- the CPU ---------------------------------------------------------------------------------------------------------------------------------- */
+
+static void load_segment(const struct fuzz_case *f, struct x86 *c, unsigned seg, unsigned n)
+{
+    uint32_t base, limit;
+    unsigned access, attributes;
+
+    segment_of(f, n, &base, &limit, &access, &attributes);
+    if (attributes & 8) limit = limit << 12 | 0xFFF;
+    c->seg[seg] = (struct x86_segment){.selector = (uint16_t)((n + (f->user ? SEL_USER : 0)) * 8 + (f->user ? 3 : 0)), .valid = true,
+                                       .access = (uint16_t)(access | (f->user ? 0x60 : 0) | attributes << 12), .base = base, .limit = limit};
+    x86_derive_segment(c, seg);
+}
+
+static void load_segments(const struct fuzz_case *f, struct x86 *c)
+{
+    static const uint8_t  n[SEG_COUNT] = {SEL_EXTRA, SEL_CODE, SEL_STACK, SEL_DATA, SEL_EXTRA, SEL_DATA};
+    static const uint32_t base[SEG_COUNT] = {EXTRA, CODE, STACK, DATA, EXTRA, VIDEO};
+
+    for (unsigned seg = 0; seg < SEG_COUNT; seg++) {
+        if (f->mode == MODE_REAL || f->mode == MODE_UNREAL) x86_set_segment_real(c, seg, (uint16_t)(base[seg] >> 4));
+        else if (f->mode == MODE_V86) x86_set_segment_v86(c, seg, (uint16_t)(base[seg] >> 4));
+        else load_segment(f, c, seg, n[seg]);
+        if (f->mode == MODE_UNREAL && seg != SEG_CS) {
+            c->seg[seg].limit = 0xFFFFFFFF;
+            x86_derive_segment(c, seg);
+        }
+    }
+}
+
+static void load_control(const struct fuzz_case *f, struct x86 *c)
+{
+    c->gdtr = (struct x86_table){GDT, SEL_END * 8 - 1};
+    if (f->mode != MODE_REAL && f->mode != MODE_UNREAL) {
+        c->idtr = (struct x86_table){IDT, 0x7FF};
+        c->cr0 |= CR0_PE;
+        c->tr = (struct x86_segment){.selector = SEL_TSS * 8, .access = SEGA_P | (f->model->family >= 3 ? 11 : 3), .base = TSS, .limit = 0x88, .valid = true};
+    }
+    if (f->model->family >= 4) c->cr0 = (c->cr0 & ~(CR0_CD | CR0_NW)) | CR0_NE | (f->seed & 64 ? CR0_WP : 0) | (f->seed & 128 ? CR0_AM : 0);
+    if (f->has_sse) c->cr4 |= CR4_OSFXSR | CR4_OSXMMEXCPT;
+    if (!f->paged) return;
+    c->cr3 = PAGES;
+    if (f->big_pages) c->cr4 |= CR4_PSE;
+    if (f->pae) c->cr4 |= CR4_PAE;
+    if (f->pae) x86_load_pdptes(c, c->cr3);
+    c->cr0 |= CR0_PG;
+}
+
+void prepare_cpu(const struct fuzz_case *f, struct machine *m)
+{
+    struct fuzz_case own = *f; // the same numbers for both machines
+    struct x86      *c = &m->pc.cpu;
+
+    load_control(f, c);
+    if (f->mode == MODE_V86) c->eflags |= FLAG_VM | FLAG_IOPL;
+    load_segments(f, c);
+    if (f->user) c->eflags |= f->seed & 32 ? FLAG_IOPL : 0;
+    x86_set_cpl(c, f->user || f->mode == MODE_V86 ? 3 : 0);
+    for (unsigned n = 0; n < 8; n++) c->gpr[n] = fuzz_value(&own) & (f->model->family >= 3 ? 0xFFFFFFFF : 0xFFFF);
+    c->gpr[REG_ESP] = is_flat(f) ? STACK + STACK_TOP : STACK_TOP;
+    c->eip = is_flat(f) ? CODE : 0;
+    if (f->pit) c->eflags |= FLAG_IF;
+    phys_set_a20(&m->pc.phys, true);
+    x86_tlb_flush(c, false);
+    x86_tlb_select(c);
+    x86_update_step(c);
+    if (!f->pit) return;
+    for (const uint16_t *p = (const uint16_t[]){0x20, 0x11, 0x21, 0x20, 0x21, 4, 0x21, 1, 0x21, 0xFE, 0x43, 0x34, 0}; *p; p += 2) bus_out(&m->pc.bus, p[0], p[1], 1);
+    bus_out(&m->pc.bus, 0x40, f->pit & 0xFF, 1);
+    bus_out(&m->pc.bus, 0x40, f->pit >> 8, 1);
+}

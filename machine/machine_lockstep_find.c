@@ -198,11 +198,42 @@ static void run_to(struct lockstep_side *s, uint64_t goal)
     }
 }
 
+/* The translator's side, unit by unit, until it is at instruction GOAL or beyond. A goal that it may not pass would have the interpreter run
+ * what does not fit, which hides the difference. */
+static void run_units(struct lockstep *l, uint64_t goal)
+{
+    struct lockstep_side      *s = &l->side[LOCKSTEP_JIT];
+    struct machine_difference *d = &l->d;
+    struct x86                *c = &s->m->pc.cpu;
+
+    d->units = 0;
+    for (unsigned n = 0; n < 1000000 && x86_retired(c) < goal && !c->halted; n++) {
+        struct machine_block b = lockstep_block(s);
+
+        c->step_blocks = true;
+        machine_run_cpu(s->m, goal + (1 << 20));
+        c->step_blocks = false;
+        if (c->exc.pending) machine_run_cpu(s->m, x86_retired(c) + 1);
+        b.count = x86_retired(c) - b.instruction;
+        if (d->units == MACHINE_UNITS) memmove(d->unit, d->unit + 1, --d->units * sizeof(d->unit[0]));
+        d->unit[d->units++] = b;
+    }
+}
+
 /* Whether the two differ when they run COUNT instructions of the step in one go. */
 static bool differs_after(struct lockstep *l, uint64_t count)
 {
     lockstep_go_back(l);
     for (unsigned n = 0; n < LOCKSTEP_SIDES; n++) run_to(&l->side[n], l->from + count);
+    return !lockstep_equal(l);
+}
+
+/* The same by whole units, COUNT instructions or some more. */
+static bool differs_by_units(struct lockstep *l, uint64_t count)
+{
+    lockstep_go_back(l);
+    run_units(l, l->from + count);
+    run_to(&l->side[LOCKSTEP_INTERP], x86_retired(&l->side[LOCKSTEP_JIT].m->pc.cpu));
     return !lockstep_equal(l);
 }
 
@@ -222,6 +253,7 @@ static void trace_interpreter(struct lockstep *l, uint64_t count)
     struct machine_difference *d = &l->d;
     uint64_t                   first = count > MACHINE_BLOCKS ? count - MACHINE_BLOCKS : 0;
 
+    lockstep_go_back(l);
     run_to(s, l->from + first);
     for (uint64_t n = first; n < count && !s->m->pc.cpu.halted; n++) {
         struct machine_block *b = &d->traced[d->n_traced++];
@@ -231,53 +263,41 @@ static void trace_interpreter(struct lockstep *l, uint64_t count)
         run_to(s, l->from + n + 1);
         b->count = x86_retired(&s->m->pc.cpu) - b->instruction;
     }
-    d->after[0] = lockstep_block(s);
 }
 
-/* The translator's steps are whole units. */
-static void trace_translator(struct lockstep *l, uint64_t count)
+/* The smallest number of instructions after which they differ, up to HIGH. */
+static uint64_t first_difference(struct lockstep *l, uint64_t high)
 {
-    struct lockstep_side      *s = &l->side[LOCKSTEP_JIT];
-    struct machine_difference *d = &l->d;
-    struct x86                *c = &s->m->pc.cpu;
+    uint64_t low = 0;
 
-    c->step_blocks = true;
-    for (unsigned n = 0; n < 1000000 && x86_retired(c) < l->from + count && !c->halted; n++) {
-        struct machine_block b = lockstep_block(s);
-
-        machine_run_cpu(s->m, l->from + count);
-        b.count = x86_retired(c) - b.instruction;
-        if (d->units == MACHINE_UNITS) memmove(d->unit, d->unit + 1, --d->units * sizeof(d->unit[0]));
-        d->unit[d->units++] = b;
-    }
-    c->step_blocks = false;
-    d->after[1] = lockstep_block(s);
-}
-
-void lockstep_find(struct lockstep *l)
-{
-    struct machine_difference *d = &l->d;
-    uint64_t                   low = 0, high = d->to - d->from;
-
-    if (!high || !lockstep_can_go_back(l)) {
-        d->found = MACHINE_FOUND_DEVICES;
-        return;
-    }
-    if (!differs_after(l, high)) {
-        d->found = MACHINE_FOUND_ONCE;
-        return;
-    }
     while (high - low > 1) {
         uint64_t middle = low + (high - low) / 2;
 
         if (differs_after(l, middle)) high = middle;
         else low = middle;
     }
-    differs_after(l, high);
-    d->to = l->from + high;
+    return high;
+}
+
+void lockstep_find(struct lockstep *l)
+{
+    struct machine_difference *d = &l->d;
+    uint64_t                   count = d->to - d->from;
+    bool                       by_units;
+
+    d->found = MACHINE_FOUND_DEVICES;
+    if (!count || !lockstep_can_go_back(l)) return;
+    d->found = MACHINE_FOUND_ONCE;
+    if (l->is_stretch) {
+        if (!differs_after(l, count)) return;
+        count = first_difference(l, count);
+    }
+    by_units = differs_by_units(l, count);
+    if (by_units) count = x86_retired(&l->side[LOCKSTEP_JIT].m->pc.cpu) - l->from;
+    else if (!l->is_stretch || !differs_after(l, count)) return;
+    d->found = by_units ? MACHINE_FOUND_AGAIN : MACHINE_FOUND_LINKED;
+    d->to = l->from + count;
+    for (unsigned n = 0; n < LOCKSTEP_SIDES; n++) d->after[n] = lockstep_block(&l->side[n]);
     lockstep_list_differences(l);
-    lockstep_go_back(l);
-    trace_translator(l, high);
-    trace_interpreter(l, high);
-    d->found = lockstep_equal(l) ? MACHINE_FOUND_LINKED : MACHINE_FOUND_AGAIN;
+    trace_interpreter(l, count);
 }

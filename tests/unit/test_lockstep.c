@@ -160,7 +160,6 @@ START_TEST(an_instruction)
 {
     const struct machine_difference *d;
     struct x86_block                *b;
-    uint64_t                         eax;
 
     run_to_loop();
     b = x86_block_find(&lockstep_twin(m)->pc.cpu, LOOP, 0);
@@ -170,8 +169,7 @@ START_TEST(an_instruction)
     d = machine_difference(m);
     ck_assert_int_eq(d->found, MACHINE_FOUND_AGAIN);
     ck_assert(lists(d, "eax") && lists(d, "RAM 00009000"));
-    machine_reg(m, "eax", &eax);
-    ck_assert_uint_eq(d->item[0].interp + 1, d->item[0].jit);
+    ck_assert_uint_lt(d->item[0].interp, d->item[0].jit);
     ck_assert_uint_gt(d->n_traced, 0);
     ck_assert_uint_gt(d->units, 0);
     ck_assert_uint_ge(d->traced[d->n_traced - 1].eip, LOOP);

@@ -202,6 +202,13 @@ static enum machine_stop report(struct lockstep *l)
     return STOP_DIFFERENCE;
 }
 
+/* One more instruction. */
+static enum machine_stop run_one(struct machine *m, uint64_t until)
+{
+    m->step_limit = x86_retired(&m->pc.cpu) + 1;
+    return machine_run_all(m, until);
+}
+
 static enum machine_stop step(struct lockstep *l, uint64_t until, uint64_t limit, bool *requested)
 {
     enum machine_stop ahead, stop;
@@ -214,7 +221,13 @@ static enum machine_stop step(struct lockstep *l, uint64_t until, uint64_t limit
     most = choose_step(l);
     ahead = lead(l, until, most < limit - l->from ? l->from + most : limit);
     stop = follow(l, until, ahead, requested);
-    return equal(l) && ahead == stop ? stop : report(l);
+    if (equal(l) && ahead == stop) return stop;
+    if (ahead == stop && stop == STOP_TIME && lockstep_is_ahead(l)) {
+        ahead = run_one(l->side[LOCKSTEP_JIT].m, until);
+        stop = follow(l, until, ahead, requested);
+        if (equal(l) && ahead == stop) return stop;
+    }
+    return report(l);
 }
 
 enum machine_stop lockstep_run(struct machine *m, uint64_t until, uint64_t limit)

@@ -27,7 +27,7 @@ struct lockstep_side {
     uint8_t              *before, *after; /* the CPU's fields at the two ends of the step */
     size_t                bytes;
     uint64_t              devices_before; /* accesses and interrupts so far */
-    uint64_t              flushes_before; /* of the translation cache */
+    uint64_t              flushes_before, fills_before; /* of the translation cache */
     struct x86_jit_flags  flags_before;   /* what the translator knows of them */
 };
 
@@ -68,8 +68,13 @@ int  lockstep_pages_init(struct lockstep *); /* -ENOMEM */
 void lockstep_pages_begin(struct lockstep *);
 /* Brings the CPU's state into its one form and stores its fields in OUT. */
 void lockstep_store_cpu(struct lockstep_side *, uint8_t *out);
-/* Whether the CPUs' fields and the pages written are equal. */
+/* A linear page that is translated differently; UINT32_MAX: none. */
+uint32_t lockstep_translation(const struct lockstep *);
+/* Whether the CPUs' fields, translations that came in, and the pages written are equal. */
 bool lockstep_equal(struct lockstep *);
+/* Whether all that differs is that the translator has translated pages for the next instruction: A and D bits, cached entries. It leaves a
+ * unit there now and then; nothing can come in between. */
+bool lockstep_is_ahead(const struct lockstep *);
 /* Whether the step can be run again: it did nothing but compute. */
 bool lockstep_can_go_back(const struct lockstep *);
 /* Puts CPU and memory of both back to the start of the step. Translations stay. */

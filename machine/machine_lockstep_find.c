@@ -81,7 +81,8 @@ static void add_cpu(struct lockstep *l)
     static const char *const gpr[8] = {"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"};
     static const char *const known[] = {"gpr", "fl_res", "fl_carry", "fl_top", "eip", "eflags", "limit", "budget", "tlb_image", NULL};
     struct x86              *a = &l->side[0].m->pc.cpu, *b = &l->side[1].m->pc.cpu;
-    uint32_t                 same = x86_get_eflags(a) == x86_get_eflags(b);
+    uint32_t                 page = lockstep_translation(l);
+    bool                     same = x86_get_eflags(a) == x86_get_eflags(b);
 
     for (unsigned n = 0; n < 8; n++) add(l, a->gpr[n], b->gpr[n], "%s", gpr[n]);
     add(l, a->eip, b->eip, "eip");
@@ -93,6 +94,7 @@ static void add_cpu(struct lockstep *l)
         if (!is_known) add_field(l, "", f, (const uint8_t *)a, (const uint8_t *)b);
     }
     add(l, a->tlb.listed, b->tlb.listed, "translations cached");
+    if (page != UINT32_MAX) add(l, a->tlb.entry[page], b->tlb.entry[page], "translation of %08" PRIX32, page << PAGE_SHIFT);
 }
 
 static void add_page(struct lockstep *l, uint32_t place)
@@ -296,8 +298,10 @@ void lockstep_find(struct lockstep *l)
     if (by_units) count = x86_retired(&l->side[LOCKSTEP_JIT].m->pc.cpu) - l->from;
     else if (!l->is_stretch || !differs_after(l, count)) return;
     d->found = by_units ? MACHINE_FOUND_AGAIN : MACHINE_FOUND_LINKED;
-    d->to = l->from + count;
-    for (unsigned n = 0; n < LOCKSTEP_SIDES; n++) d->after[n] = lockstep_block(&l->side[n]);
-    lockstep_list_differences(l);
+    if (l->from + count != d->to) { // else what was seen the first time is surer: translations cached then may be missing now
+        d->to = l->from + count;
+        for (unsigned n = 0; n < LOCKSTEP_SIDES; n++) d->after[n] = lockstep_block(&l->side[n]);
+        lockstep_list_differences(l);
+    }
     trace_interpreter(l, count);
 }

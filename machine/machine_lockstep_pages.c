@@ -109,6 +109,7 @@ void lockstep_pages_begin(struct lockstep *l)
         s->after = swap;
         s->devices_before = device_accesses(s->m);
         s->flushes_before = s->m->pc.cpu.stats.tlb_flushes;
+        s->fills_before = s->m->pc.cpu.tlb.fills;
         s->flags_before = s->m->pc.cpu.jf;
     }
 }
@@ -118,14 +119,41 @@ static bool equal_page(const struct lockstep *l, uint32_t place)
     return !memcmp(lockstep_place(&l->side[0], place), lockstep_place(&l->side[1], place), PAGE_SIZE);
 }
 
+uint32_t lockstep_translation(const struct lockstep *l)
+{
+    const struct x86_tlb *a = &l->side[0].m->pc.cpu.tlb, *b = &l->side[1].m->pc.cpu.tlb;
+
+    for (unsigned n = 0; n < a->listed; n++)
+        if (a->entry[a->list[n]] != b->entry[a->list[n]]) return a->list[n];
+    return UINT32_MAX;
+}
+
+static bool filled(const struct lockstep_side *s)
+{
+    return s->m->pc.cpu.tlb.fills != s->fills_before;
+}
+
 bool lockstep_equal(struct lockstep *l)
 {
     for (unsigned n = 0; n < LOCKSTEP_SIDES; n++) lockstep_store_cpu(&l->side[n], l->side[n].after);
     if (memcmp(l->side[0].after, l->side[1].after, l->side[0].bytes)) return false;
     if (l->side[0].m->pc.cpu.tlb.listed != l->side[1].m->pc.cpu.tlb.listed) return false;
+    if ((filled(&l->side[0]) || filled(&l->side[1])) && lockstep_translation(l) != UINT32_MAX) return false;
     for (unsigned n = 0; n < LOCKSTEP_SIDES; n++)
         for (unsigned k = 0; k < l->side[n].pages; k++)
             if (!equal_page(l, l->side[n].page[k].place)) return false;
+    return true;
+}
+
+bool lockstep_is_ahead(const struct lockstep *l)
+{
+    if (memcmp(l->side[0].after, l->side[1].after, l->side[0].bytes) || !filled(&l->side[LOCKSTEP_JIT])) return false;
+    for (unsigned n = 0; n < LOCKSTEP_SIDES; n++)
+        for (unsigned k = 0; k < l->side[n].pages; k++) {
+            const uint8_t *a = lockstep_place(&l->side[0], l->side[n].page[k].place), *b = lockstep_place(&l->side[1], l->side[n].page[k].place);
+            for (unsigned i = 0; i < PAGE_SIZE; i++)
+                if ((a[i] ^ b[i]) & ~0x60) return false;
+        }
     return true;
 }
 

@@ -51,6 +51,7 @@ struct machine *lockstep_create(const struct machine_config *config, const char 
     l = m->lockstep = calloc(1, sizeof(*l));
     if (!l) goto fail;
     l->place = UINT32_MAX;
+    l->longest = UINT64_MAX;
     l->random = 88172645463325252ull;
     l->side[LOCKSTEP_INTERP].m = m;
     l->side[LOCKSTEP_JIT].m = make_twin(config, twin, m, error, error_size);
@@ -81,7 +82,7 @@ static uint64_t random_below(struct lockstep *l, uint64_t n)
 /* Bursts of single units between stretches of very different lengths. Returns the most instructions that the step may have. */
 static uint64_t choose_step(struct lockstep *l)
 {
-    if (l->units || l->units_only) {
+    if (l->units || !l->longest) {
         if (l->units) l->units--;
         l->is_stretch = false;
         return UINT64_MAX;
@@ -89,7 +90,7 @@ static uint64_t choose_step(struct lockstep *l)
     l->units = (unsigned)random_below(l, 16);
     l->is_stretch = true;
     l->stretches++;
-    return 1 + random_below(l, 2ull << random_below(l, 15));
+    return 1 + random_below(l, 2ull << random_below(l, 15)) % l->longest;
 }
 
 /* The units of the translator end where they like, so with a fault to be delivered: it is, which takes a tick. The other one cannot stop

@@ -36,7 +36,7 @@ struct lockstep {
     uint32_t             places;
     uint64_t             random;
     unsigned             units;      /* still to be taken one by one before the next stretch */
-    bool                 units_only; /* no stretches: a difference is found where it arises, but linked code does not run */
+    uint64_t             longest;    /* stretch; 0: none, so a difference is found where it arises, but linked code does not run */
     uint64_t             from;       /* instruction at which the step began */
     bool                 is_stretch; /* it is no single unit */
     uint64_t             steps, stretches, full; /* so far; full comparisons */

@@ -1,9 +1,9 @@
-/* main.c: random cases in lockstep: `lockstep-fuzz [--seed S] [--count N] [--seconds T] [--cpu MODEL] [--mode M] [--units] [--verbose]`.
+/* main.c: random cases in lockstep: `lockstep-fuzz [--seed S] [--count N] [--seconds T] [--cpu MODEL] [--mode M] [--longest N] [--verbose]`.
  *
  * Runs N cases, of the seeds from S on, or as many as fit in T seconds of host time. A case that differs is printed with its seed, and
  * that seed alone makes it again: `lockstep-fuzz --seed S --count 1`, with the --cpu and --mode that were given. Exit status 1 if a case
- * failed, 2 for usage or a host without a translator. With --units,
- * the translator's units run one by one, which finds the place of a difference that the report cannot narrow down. */
+ * failed, 2 for usage or a host without a translator. --longest N:
+ * no stretch is of more than N instructions, which narrows down what the report cannot; 0: the translator's units run one by one. */
 #include "tests/lockstep/lockstep.h"
 
 #include "debug/difference.h"
@@ -21,7 +21,8 @@ struct run {
     double      seconds;
     const char *cpu;
     int         mode; /* -1: any */
-    bool        verbose, units;
+    bool        verbose;
+    uint64_t    longest;
     uint64_t    instructions, exceptions, interrupts, of_mode[MODES];
     bool        reported;
 };
@@ -111,7 +112,7 @@ static bool one_case(struct run *r, uint64_t seed)
     write_memory(&f, m);
     for (unsigned n = 0; n < LOCKSTEP_SIDES; n++) prepare_cpu(&f, m->lockstep->side[n].m);
     m->lockstep->random ^= seed << 20;
-    m->lockstep->units_only = r->units;
+    m->lockstep->longest = r->longest;
     stop = machine_step(m, 20000);
     good = stop != STOP_DIFFERENCE && (seed % 8 || lockstep_equal_all(m->lockstep));
     if (!good) {
@@ -131,7 +132,7 @@ static bool one_case(struct run *r, uint64_t seed)
 
 static int usage(const char *what)
 {
-    fprintf(stderr, "lockstep-fuzz: %s\nusage: lockstep-fuzz [--seed S] [--count N] [--seconds T] [--cpu MODEL] [--mode MODE] [--units] [--verbose]\n", what);
+    fprintf(stderr, "lockstep-fuzz: %s\nusage: lockstep-fuzz [--seed S] [--count N] [--seconds T] [--cpu MODEL] [--mode MODE] [--longest N] [--verbose]\n", what);
     return 2;
 }
 
@@ -144,18 +145,18 @@ static bool set_mode(struct run *r, const char *name)
 
 int main(int argc, char **argv)
 {
-    struct run r = {.seed = 1, .count = UINT64_MAX, .mode = -1};
+    struct run r = {.seed = 1, .count = UINT64_MAX, .mode = -1, .longest = UINT64_MAX};
     uint64_t   passed = 0, failed = 0;
     double     start = now();
 
     for (int n = 1; n < argc; n++) {
         const char *value = n + 1 < argc ? argv[n + 1] : NULL;
 
-        if (!strcmp(argv[n], "--units")) { r.units = true; continue; }
         if (!strcmp(argv[n], "--verbose")) { r.verbose = true; continue; }
         if (!value) return usage("unknown option or no value");
         if (!strcmp(argv[n], "--seed")) r.seed = strtoull(value, NULL, 0);
         else if (!strcmp(argv[n], "--count")) r.count = strtoull(value, NULL, 0);
+        else if (!strcmp(argv[n], "--longest")) r.longest = strtoull(value, NULL, 0);
         else if (!strcmp(argv[n], "--seconds")) r.seconds = atof(value);
         else if (!strcmp(argv[n], "--cpu") && x86_model_find(value)) r.cpu = value;
         else if (!strcmp(argv[n], "--mode") && set_mode(&r, value)) ;

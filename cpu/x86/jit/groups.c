@@ -71,6 +71,7 @@ static bool writes_operand(const struct jit_op *op)
     case OPK_INC_M: case OPK_DEC_M: case OPK_NOT_M: case OPK_NEG_M: case OPK_XADD_M: case OPK_CMPXCHG_M: case OPK_SHIFT_MI: case OPK_SHIFT_MC:
     case OPK_DOUBLE_MRI: case OPK_DOUBLE_MRC: case OPK_MOV_MR: case OPK_MOV_MI: case OPK_XCHG_MR: case OPK_SETCC_M: return true;
     case OPK_BT_MI: return op->arg != 0;
+    case OPK_SSE: return op->arg & SSE_WRITE;
     default: return false;
     }
 }
@@ -82,6 +83,7 @@ static bool has_operand(const struct x86_insn *i, const struct jit_op *op)
     case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: case OPK_INC_M: case OPK_DEC_M: case OPK_NOT_M: case OPK_NEG_M: case OPK_MUL_M:
     case OPK_IMUL_RM: case OPK_IMUL_RMI: case OPK_SHIFT_MI: case OPK_MOV_RM: case OPK_MOV_MR: case OPK_MOV_MI: case OPK_EXTEND_RM:
     case OPK_XCHG_MR: case OPK_PUSH_M: case OPK_SETCC_M: case OPK_CMOV_RM: case OPK_JMP_M: case OPK_CALL_M: return true;
+    case OPK_SSE: return !x64_sse_checks(op);
     default: return false;
     }
 }

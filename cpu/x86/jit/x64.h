@@ -199,6 +199,8 @@ bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *
 bool x64_emit_shift(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+/* Whether it may fault for another reason than where its operand is: because that is not aligned, or by its value. */
+bool x64_sse_checks(const struct jit_op *op);
 bool x64_emit_sse(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 

@@ -106,20 +106,27 @@ static unsigned immediate(const struct x86_insn *i)
     return i->op == 0x1C2 ? i->imm & 7 : i->imm & 0xFF;
 }
 
-static uint32_t operand(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
-{
-    bool aligned = op->size == 16 && !(op->arg & SSE_UNALIGNED);
+static bool is_aligned(const struct jit_op *op) { return op->size == 16 && !(op->arg & SSE_UNALIGNED); }
 
-    x64_ea(t, i);
-    return x64_access(t, i, i->seg, op->size, op->arg & SSE_WRITE, STACK_NONE, aligned);
+bool x64_sse_checks(const struct jit_op *op) { return is_aligned(op) || (op->arg & SSE_MXCSR); }
+
+static void operand(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    if (is_aligned(op)) {
+        x64_ea(t, i);
+        x64_access(t, i, i->seg, 16, op->arg & SSE_WRITE, STACK_NONE, true);
+    } else {
+        x64_operand(t, i, op->size, op->arg & SSE_WRITE);
+    }
 }
 
 /* A value that unmasks something, or that is not valid, is the handler's business; then the context may change. */
-static bool load_mxcsr(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+static bool load_mxcsr(struct tr *t, const struct x86_insn *i)
 {
     uint32_t site;
 
-    t->j->sites[operand(t, i, op)].check_ctx = true;
+    x64_ea(t, i);
+    t->j->sites[x64_access(t, i, i->seg, 4, false, STACK_NONE, false)].check_ctx = true;
     t->j->sites[site = x64_site(t, i)].check_ctx = true; // the access is all right
     emit_rm(&t->e, 0x8B, 4, R10, x64_at());
     emit_mov_rr(&t->e, R11, R10);
@@ -158,7 +165,7 @@ static void compared(struct tr *t)
 bool x64_emit_sse(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     make_ready(t);
-    if (op->arg & SSE_MXCSR) return load_mxcsr(t, i, op);
+    if (op->arg & SSE_MXCSR) return load_mxcsr(t, i);
     again(t, i, op);
     if (op->arg & SSE_FLAGS) compared(t);
     return true;

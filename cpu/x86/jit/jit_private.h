@@ -19,7 +19,8 @@ enum jit_mode {
     MODE_DF = 8,        /* EFLAGS.DF */
     MODE_X87 = 0x10,    /* x87 and MMX instructions may run on the host: no trap is due, everything is masked */
     MODE_SSE = 0x20,    /* the same for SSE */
-    MODE_PROTECTED = 0x40,
+    MODE_LEVEL0 = 0x40, /* CPL 0 or real mode */
+    MODE_NOT_V86 = 0x80,
     MODE_FLAT = 0x100,  /* << segment: base 0, limit 4 GB, reads and writes allowed */
     MODE_64K = 0x10000, /* << segment: limit FFFF, reads and writes allowed */
 };
@@ -108,6 +109,7 @@ struct jit_site {
     bool               x87_ready;   /* what follows takes for granted that x87 registers are in the host's */
     uint32_t           x87;         /* struct jit_x87: the last x87 instruction of the unit before it; 0: none yet */
     bool               head;        /* of a group of accesses: what follows relies on it */
+    bool               in_shadow;   /* of STI */
     bool               host_retry, host_next; /* code at these points takes flags from the host's */
     uint8_t            keep;        /* condition to be left in c->jf.keep by the handler; KEEP_NONE */
     int16_t            stack;       /* the access is at (E)SP + stack; otherwise the memory operand. STACK_NONE */

@@ -59,6 +59,7 @@ static const struct jit_op table[] = {
     SIZES2(leave, OPK_LEAVE, 0),
     SIZES2(cbw, OPK_CBW, 0), SIZES2(cwd, OPK_CWD, 0), {x86_setcc_r, OPK_SETCC_R, 0, 1}, {x86_setcc_m, OPK_SETCC_M, 0, 1},
     SIZES2(cmov_rr, OPK_CMOV_RR, 0), SIZES2(cmov_rm, OPK_CMOV_RM, 0), ONE(op_nop, OPK_NOP, 0),
+    SIZES2(pushf, OPK_PUSHF, 0), SIZES2(popf, OPK_POPF, 0), ONE(cli, OPK_CLI, 0), ONE(sti, OPK_STI, 0),
     ONE(clc, OPK_CF, 0), ONE(stc, OPK_CF, 1), ONE(cmc, OPK_CF, 2),
     SIZES2(jcc, OPK_JCC, 0), SIZES2(jz, OPK_JCC, 0), SIZES2(jnz, OPK_JCC, 0), SIZES2(jmp, OPK_JMP, 0), SIZES2(call, OPK_CALL, 0),
     SIZES2(jmp_r, OPK_JMP_R, 0), SIZES2(jmp_m, OPK_JMP_M, 0), SIZES2(call_r, OPK_CALL_R, 0), SIZES2(call_m, OPK_CALL_M, 0),
@@ -92,7 +93,7 @@ static const struct jit_op table[] = {
     {x86_movnti, OPK_MOV_MR, 0, 4}, ONE(fence, OPK_NOP, 0), ONE(prefetch, OPK_NOP, 0),
     /* what may change the context of what follows */
     SIZES2(mov_sr, OPK_CONTEXT, 0), SIZES2(mov_sm, OPK_CONTEXT, 0), SIZES2(pop_seg, OPK_CONTEXT, 0), SIZES2(load_far, OPK_CONTEXT, 0),
-    ONE(cld, OPK_CONTEXT, 0), ONE(std, OPK_CONTEXT, 0), ONE(clts, OPK_CONTEXT, 0), ONE(cli, OPK_CONTEXT, 0),
+    ONE(cld, OPK_CONTEXT, 0), ONE(std, OPK_CONTEXT, 0), ONE(clts, OPK_CONTEXT, 0),
 };
 
 enum { TABLE = sizeof(table) / sizeof(table[0]) };
@@ -251,6 +252,21 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
     case OPK_LEAVE:
         e.slow = true;
         e.regs = SP | BP;
+        break;
+    case OPK_PUSHF:
+        e.slow = true;
+        e.flags_read = FLAG_ARITH;
+        e.regs = SP;
+        break;
+    case OPK_POPF:
+        e.slow = true;
+        e.flags_written = FLAG_ARITH;
+        e.regs = SP;
+        break;
+    case OPK_CLI:
+    case OPK_STI:
+        e.slow = true;
+        e.regs = 0;
         break;
     case OPK_SETCC_R: case OPK_SETCC_M:
         e.flags_read = jit_condition_flags(cc);

@@ -22,7 +22,7 @@ bool x86_jit_supported(void)
 static uint32_t mode_of(const struct x86 *c)
 {
     uint32_t mode = jit_sse_mode(c) | jit_x87_mode(c) | (c->code32 ? MODE_CODE32 : 0) | (c->stack32 ? MODE_STACK32 : 0) | (c->cpl == 3 ? MODE_USER : 0) |
-                    (c->eflags & FLAG_DF ? MODE_DF : 0);
+                    (c->eflags & FLAG_DF ? MODE_DF : 0) | (c->cpl == 0 ? MODE_LEVEL0 : 0) | (c->eflags & FLAG_VM ? 0 : MODE_NOT_V86);
 
     for (unsigned n = 0; n < 4; n++) {
         const struct x86_segment *s = &c->seg[n];
@@ -155,6 +155,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
     if (fill_for(c, s) && s->unit->valid) {
         if (s->unit->grouped && c->tlb.drops != drops) {
             jit_x87_settle_at(c, s->x87);
+            c->inhibit = s->in_shadow;
             return stop_at(c, s->eip, s->insn.left);
         }
         publish_flags(c, s->host_retry);
@@ -231,6 +232,7 @@ static void miss_group(struct x86 *c, const struct jit_site *s)
 {
     realize_at(c, s);
     jit_x87_settle_at(c, s->x87);
+    c->inhibit = s->in_shadow;
     c->eip = s->eip;
     c->budget += s->insn.left;
     if (++s->unit->misses < MISSES) return;

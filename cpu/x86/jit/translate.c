@@ -6,11 +6,12 @@
 
 /* --- decoding --------------------------------------------------------------------------------------------------------------------------- */
 
-/* A conditional branch forward is left on the way; anything else that ends a basic block ends the unit. */
+/* A conditional branch forward is left on the way, and flags that are no more than flags do not end it; anything else that ends a basic block ends the unit. */
 static bool goes_on_after(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     uint32_t size = op ? op->size : 0, target = t->u->eip + i->off + i->len + i->imm;
 
+    if (op && (op->kind == OPK_POPF || op->kind == OPK_STI)) return x64_flags_plain(t, op->kind);
     if (!op || op->kind != OPK_JCC) return false;
     if (size == 2) target &= 0xFFFF;
     return target > t->u->eip + i->off && target <= t->ctx.cs_limit;
@@ -118,6 +119,7 @@ static bool emit_one(struct tr *t, const struct x86_insn *i, const struct jit_op
 {
     if (op->kind < OPK_SHIFT_RI) return x64_emit_int(t, i, op);
     if (op->kind < OPK_MOV_RR) return x64_emit_shift(t, i, op);
+    if (op->kind >= OPK_PUSHF && op->kind <= OPK_STI) return x64_emit_system(t, i, op);
     if (op->kind < OPK_JCC) return x64_emit_move(t, i, op);
     if (op->kind < OPK_MOVS) return x64_emit_branch(t, i, op);
     if (op->kind < OPK_X87) return x64_emit_string(t, i, op);
@@ -168,6 +170,7 @@ static void emit_insn(struct tr *t)
         sites[n].host_retry = host && (t->effects[t->k].flags_read || !op || is_step(op));
         sites[n].host_next = t->host && flags_live(t);
         sites[n].keep = t->keep[t->k];
+        sites[n].in_shadow = t->k && t->op[t->k - 1] && t->op[t->k - 1]->kind == OPK_STI;
     }
     if (is_last(t) && !ended) {
         flags_home(t);

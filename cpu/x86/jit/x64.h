@@ -198,6 +198,9 @@ bool x64_emit_int(struct tr *t, const struct x86_insn *i, const struct jit_op *o
 bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_shift(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+/* Whether PUSHF, POPF, CLI, STI are emitted here. */
+bool x64_flags_plain(const struct tr *t, unsigned kind);
+bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 /* Whether it may fault for another reason than where its operand is: because that is not aligned, or by its value. */
 bool x64_sse_checks(const struct jit_op *op);

@@ -1,0 +1,106 @@
+/* x64_system.c: PUSHF POPF CLI STI in translated code, where they are what they are most of the time: level 0 or real mode for IF, no
+ * change of other system flags, no interrupt waiting. Everything else is the handler's. */
+#include "cpu/x86/jit/x64.h"
+
+enum { SYSTEM = FLAG_TF | FLAG_DF | FLAG_IOPL | FLAG_NT };
+
+bool x64_flags_plain(const struct tr *t, unsigned kind)
+{
+    if (!x86_has(t->c, FEAT_386) || !(t->ctx.mode & MODE_NOT_V86)) return false;
+    return kind == OPK_PUSHF || kind == OPK_POPF || (t->ctx.mode & MODE_LEVEL0);
+}
+
+static void interrupt_flag(struct tr *t, bool set)
+{
+    emit_rm(&t->e, 0x81, 4, set ? 1 : 4, CTX(eflags)); // or, and
+    emit32(&t->e, set ? FLAG_IF : ~(uint32_t)FLAG_IF);
+    flags_lost(t);
+}
+
+/* The interrupt controller's line, or an NMI. */
+static void slow_if_pending(struct tr *t, uint32_t site)
+{
+    emit_rm(&t->e, 0xF7, 4, 0, CTX(pending));
+    emit32(&t->e, PENDING_INTR | PENDING_NMI);
+    x64_slow_if(t, CC_NE, site);
+}
+
+static void pushf(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    struct emit *e = &t->e;
+
+    flags_need(t, FLAGS_ALL);
+    emit_rr(e, 0x8B, 8, R11, RAX);
+    emit8(e, 0x9F); // lahf
+    emit_rr(e, 0x0F90, 1, 0, RAX);
+    emit_rr(e, 0x0FB7, 4, R10, RAX);
+    emit_rr(e, 0x8B, 8, RAX, R11);
+    emit_mov_rr(e, R11, R10);
+    emit_rr(e, 0xC1, 4, 5, R11); // shr 8: what LAHF gave
+    emit8(e, 8);
+    emit_alu_ri(e, 4, 4, R10, 1);
+    emit_rr(e, 0xC1, 4, 4, R10); // shl 11
+    emit8(e, 11);
+    emit_rr(e, 0x0B, 4, R10, R11);
+    emit_rm(e, 0x0B, 4, R10, CTX(eflags));
+    emit_alu_ri(e, 4, 4, R10, ~(uint32_t)(FLAG_RF | FLAG_VM));
+    flags_lost(t);
+    x64_stack(t, i, -(int)size, size, true);
+    emit_rm(e, 0x89, size, R10, x64_at(t));
+    x64_move_sp(t, -(int)size);
+}
+
+static void popf(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    struct emit *e = &t->e;
+    bool         level0 = t->ctx.mode & MODE_LEVEL0;
+    uint32_t     same = SYSTEM | (size == 4 ? FLAG_AC | FLAG_ID : 0) | (level0 ? 0 : FLAG_IF), site;
+
+    x64_stack(t, i, 0, size, false);
+    emit_rm(e, size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_at(t));
+    site = x64_site(t, i);
+    emit_mov_rr(e, R11, R10);
+    emit_rm(e, 0x33, 4, R11, CTX(eflags));
+    emit_rr(e, 0xF7, 4, 0, R11); // test
+    emit32(e, same);
+    x64_slow_if(t, CC_NE, site);
+    if (level0) {
+        uint8_t *closed;
+        emit_rr(e, 0xF7, 4, 0, R10);
+        emit32(e, FLAG_IF);
+        closed = emit_jcc(e, CC_E);
+        slow_if_pending(t, site);
+        emit_patch(e, closed, e->p);
+        emit_alu_ri(e, 4, 4, R11, FLAG_IF); // what changes
+        emit_rm(e, 0x31, 4, R11, CTX(eflags));
+    }
+    x64_move_sp(t, (int)size);
+    if (flags_live(t)) {
+        emit_mov_rr(e, R11, R10);
+        emit_rr(e, 0xC1, 4, 4, R10); // as FLAGS_PACKED has it: LAHF's byte above SETO's
+        emit8(e, 8);
+        emit_rr(e, 0xC1, 4, 5, R11);
+        emit8(e, 11);
+        emit_alu_ri(e, 4, 4, R11, 1);
+        emit_rr(e, 0x0A, 1, R10, R11); // or r10b, r11b
+        emit_rm(e, 0x89, 2, R10, CTX(jf.packed));
+        flags_store_kind(t, FLAGS_PACKED, 4, 0);
+    }
+    flags_lost(t);
+}
+
+bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    if (!x64_flags_plain(t, op->kind)) return false;
+    switch ((enum jit_kind)op->kind) {
+    case OPK_PUSHF: pushf(t, i, op->size); return true;
+    case OPK_POPF: popf(t, i, op->size); return true;
+    case OPK_CLI: interrupt_flag(t, false); return true;
+    case OPK_STI: // its shadow lasts until the end of the next instruction, which has to be in the unit
+        if (t->k + 1 == t->count) return false;
+        slow_if_pending(t, x64_site(t, i));
+        interrupt_flag(t, true);
+        return true;
+    default: return false;
+    }
+}

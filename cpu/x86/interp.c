@@ -223,7 +223,7 @@ void x86_run(struct x86 *c, uint64_t until)
         from = c->link_from;
         c->link_from = NULL;
         if (!b) {
-            if (!c->exc.pending) run_single(c);
+            if (!c->exc.pending && !(c->jit && x86_jit_single(c))) run_single(c);
             continue;
         }
         if (b->count > c->budget) {

@@ -82,6 +82,7 @@ void jit_cache_destroy(struct x86_jit *j)
     free(j->hash);
     free(j->table);
     free(j->careful);
+    free(j->tr);
 }
 
 /* --- finding ---------------------------------------------------------------------------------------------------------------------- */
@@ -138,19 +139,6 @@ static void set_distance(struct x86_jit *j, uint32_t at, uint32_t to)
     memcpy(j->code + at, &distance, 4);
 }
 
-void jit_connect(struct x86 *c, struct jit_link *l, struct jit_unit *to, uint32_t page_value)
-{
-    struct x86_jit *j = c->jit;
-
-    if (l->to || !l->from->valid) return;
-    if (l->check) memcpy(j->code + l->check, &page_value, 4);
-    set_distance(j, l->at, to->code);
-    l->to = to;
-    l->next_in = to->in;
-    to->in = l;
-    j->stats.links++;
-}
-
 static void disconnect(struct x86_jit *j, struct jit_link *l)
 {
     struct jit_link **at = &l->to->in;
@@ -159,6 +147,20 @@ static void disconnect(struct x86_jit *j, struct jit_link *l)
     if (*at) *at = l->next_in;
     set_distance(j, l->at, l->stub);
     l->to = NULL;
+}
+
+void jit_connect(struct x86 *c, struct jit_link *l, struct jit_unit *to, uint32_t page_value)
+{
+    struct x86_jit *j = c->jit;
+
+    if (!l->from->valid) return;
+    if (l->to) disconnect(j, l); // the target's page has changed
+    if (l->check) memcpy(j->code + l->check, &page_value, 4);
+    set_distance(j, l->at, to->code);
+    l->to = to;
+    l->next_in = to->in;
+    to->in = l;
+    j->stats.links++;
 }
 
 /* --- making and dropping --------------------------------------------------------------------------------------------------------------- */
@@ -175,6 +177,26 @@ static void forget_target(struct x86_jit *j, const struct jit_unit *u)
     if (t->key == ((uint64_t)u->ctx << 32 | u->eip)) memset(t, 0xFF, sizeof(*t));
 }
 
+static void remove_span(struct x86_jit *j, struct jit_span *s)
+{
+    struct jit_span **at = &j->page[s->phys >> PAGE_SHIFT];
+
+    if (!s->bytes) return;
+    while (*at && *at != s) at = &(*at)->next;
+    if (*at) *at = s->next;
+}
+
+static void add_span(struct x86 *c, struct jit_unit *u, struct jit_span *s)
+{
+    struct jit_span **list = &c->jit->page[s->phys >> PAGE_SHIFT];
+
+    if (!s->bytes) return;
+    s->unit = u;
+    s->next = *list;
+    *list = s;
+    x86_code_mark(c, s->phys, s->bytes);
+}
+
 void jit_drop_unit(struct x86 *c, struct jit_unit *u)
 {
     struct x86_jit   *j = c->jit;
@@ -184,8 +206,8 @@ void jit_drop_unit(struct x86 *c, struct jit_unit *u)
     u->valid = false;
     for (at = &j->hash[hash_of(u->phys, u->lin, u->ctx)]; *at && *at != u; at = &(*at)->hash_next) {}
     if (*at) *at = u->hash_next;
-    for (at = &j->page[u->phys >> PAGE_SHIFT]; *at && *at != u; at = &(*at)->page_next) {}
-    if (*at) *at = u->page_next;
+    remove_span(j, &u->span[0]);
+    remove_span(j, &u->span[1]);
     while (u->in) disconnect(j, u->in);
     for (struct jit_link *l = u->out; l; l = l->next_out)
         if (l->to) disconnect(j, l);
@@ -258,30 +280,31 @@ void jit_add_unit(struct x86 *c, struct jit_unit *u)
     u->valid = true;
     u->hash_next = j->hash[h];
     j->hash[h] = u;
-    u->page_next = j->page[page];
-    j->page[page] = u;
     if (j->seen[page >> 3] >> (page & 7) & 1) j->stats.retranslations++;
-    x86_code_mark(c, u->phys, u->bytes);
+    add_span(c, u, &u->span[0]);
+    add_span(c, u, &u->span[1]);
 }
 
 void x86_jit_remark(struct x86 *c)
 {
     for (unsigned n = 0; c->jit && n < JIT_REGIONS; n++)
-        for (uint32_t k = 0; k < c->jit->region[n].units_used; k++)
-            if (c->jit->region[n].units[k].valid) x86_code_mark(c, c->jit->region[n].units[k].phys, c->jit->region[n].units[k].bytes);
+        for (uint32_t k = 0; k < c->jit->region[n].units_used; k++) {
+            struct jit_unit *u = &c->jit->region[n].units[k];
+            for (unsigned m = 0; u->valid && m < 2 && u->span[m].bytes; m++) x86_code_mark(c, u->span[m].phys, u->span[m].bytes);
+        }
 }
 
 void x86_jit_invalidate(struct x86 *c, uint32_t addr, uint32_t n)
 {
-    struct jit_unit *next;
+    struct jit_span *next;
 
-    for (struct jit_unit *u = c->jit ? c->jit->page[addr >> PAGE_SHIFT] : NULL; u; u = next) {
-        next = u->page_next;
-        if (u->phys < addr + n && addr < u->phys + u->bytes) {
-            jit_drop_unit(c, u);
+    for (struct jit_span *s = c->jit ? c->jit->page[addr >> PAGE_SHIFT] : NULL; s; s = next) {
+        next = s->next;
+        if (s->phys < addr + n && addr < s->phys + s->bytes) {
+            jit_drop_unit(c, s->unit);
             c->jit->stats.invalidations++;
         } else {
-            x86_code_keep(c, u->phys, u->bytes);
+            x86_code_keep(c, s->phys, s->bytes);
         }
     }
 }

@@ -48,6 +48,8 @@ void x86_jit_stats(const struct x86 *c, struct x86_jit_stats *stats);
 bool x86_jit_run(struct x86 *c, uint64_t until);
 /* Counts a run of block B, at CS:EIP, in the interpreter, and translates what starts there when it is hot. True if it is translated now. */
 bool x86_jit_count(struct x86 *c, struct x86_block *b);
+/* The same for an instruction that is no part of a block because it goes on in the next page. */
+bool x86_jit_single(struct x86 *c);
 /* [addr, addr+n) of physical memory, within a page, was written: drops the units that overlap it and marks the others as code. */
 void x86_jit_invalidate(struct x86 *c, uint32_t addr, uint32_t n);
 /* Marks the code of all units anew. */

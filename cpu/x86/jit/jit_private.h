@@ -36,6 +36,15 @@ struct jit_ctx {
 #define JIT_MAX_INSNS 64u
 
 struct jit_link;
+struct tr;
+
+/* Guest code of a unit in one page, in the list of that page. */
+struct jit_span {
+    struct jit_unit *unit;
+    struct jit_span *next;
+    uint32_t         phys;
+    unsigned         bytes;
+};
 
 struct jit_unit {
     uint32_t         phys, lin, eip, ctx;
@@ -46,7 +55,9 @@ struct jit_unit {
     bool             valid;
     bool             grouped;   /* it has groups of accesses: groups.c */
     uint8_t          misses;    /* of their checks */
-    struct jit_unit *hash_next, *page_next;
+    struct jit_unit *hash_next;
+    struct jit_span  span[2];   /* the second: of an instruction that goes on in the next page, which is then the only one */
+    uint32_t         second;    /* what c->tlb.code must have for that page */
     struct jit_link *in;        /* jumps of other units that lead here */
     struct jit_link *out;       /* its own direct jumps, linked or not */
 };
@@ -170,10 +181,12 @@ struct x86_jit {
     struct jit_site  *sites;
     struct jit_x87   *x87;       /* the first one is none */
     struct jit_unit **hash;      /* [JIT_HASH] */
-    struct jit_unit **page;      /* [PHYS_PAGES] */
+    struct jit_span **page;      /* [PHYS_PAGES] */
+    uint32_t          straddlers[256]; /* linear addresses of instructions across pages that have run, by hash */
     struct jit_target *table;    /* [JIT_TABLE] */
     uint8_t          *careful;   /* [JIT_CAREFUL / 8]: by hash, units that had better have no groups */
     uint8_t          *seen;      /* [PHYS_PAGES / 8]: pages that had units dropped, for the statistics */
+    struct tr        *tr;        /* the translation in progress: x64.h */
     struct jit_ops    ops;
     struct jit_ctx    ctx[JIT_CTX_MAX];
     uint32_t          ctxs;
@@ -221,7 +234,8 @@ void jit_flush(struct x86 *c);
 uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx);
 
 /* translate.c */
-struct jit_unit *jit_translate(struct x86 *c, uint32_t phys, uint32_t lin, uint32_t ctx);
+/* SECOND: 0, or what c->tlb.code has for the next page, into which the one instruction goes on. */
+struct jit_unit *jit_translate(struct x86 *c, uint32_t phys, uint32_t lin, uint32_t ctx, uint32_t second);
 
 /* stubs.c */
 void jit_make_stubs(struct x86 *c);

@@ -192,21 +192,26 @@ static bool goes_on(const struct x86 *c)
     return !((c->pending & PENDING_INTR) && (c->eflags & FLAG_IF));
 }
 
+/* What c->tlb.code is to have for the page of LIN: that the translation is cached and may be executed. 0 otherwise. */
+static uint32_t code_value(struct x86 *c, uint32_t lin)
+{
+    uint64_t e = c->tlb.entry[lin >> PAGE_SHIFT];
+    uint32_t value;
+
+    if (!(e & TLB_VALID) || (e & TLB_NX) || (c->cpl == 3 && !(e & TLB_USER)) || e >> 32) return 0;
+    value = phys_wrap(c->phys, (uint32_t)e & ~PAGE_MASK) >> PAGE_SHIFT | CODE_VALID | (e & TLB_USER ? CODE_USER : 0);
+    c->tlb.code[lin >> PAGE_SHIFT] = value;
+    return value;
+}
+
 /* Physical address of CS:EIP where the translation is cached and may be executed; *VALUE: what c->tlb.code says of the page. */
 static bool locate(struct x86 *c, uint32_t *phys, uint32_t *lin, uint32_t *value)
 {
-    uint64_t e;
-    uint32_t page;
-
     if (c->eip > c->seg[SEG_CS].limit) return false;
     *lin = c->seg[SEG_CS].base + c->eip;
-    e = c->tlb.entry[*lin >> PAGE_SHIFT];
-    if (!(e & TLB_VALID) || (e & TLB_NX) || (c->cpl == 3 && !(e & TLB_USER)) || e >> 32) return false;
-    page = phys_wrap(c->phys, (uint32_t)e & ~PAGE_MASK);
-    *phys = page | (*lin & PAGE_MASK);
-    *value = page >> PAGE_SHIFT | CODE_VALID | (e & TLB_USER ? CODE_USER : 0);
-    c->tlb.code[*lin >> PAGE_SHIFT] = *value;
-    return true;
+    *value = code_value(c, *lin);
+    *phys = (*value & 0xFFFFF) << PAGE_SHIFT | (*lin & PAGE_MASK);
+    return *value != 0;
 }
 
 static void remember_target(struct x86_jit *j, const struct jit_unit *u, uint32_t value)
@@ -220,9 +225,11 @@ static void remember_target(struct x86_jit *j, const struct jit_unit *u, uint32_
 
 static struct jit_unit *unit_here(struct x86 *c, uint32_t *value)
 {
-    uint32_t phys, lin;
+    uint32_t         phys, lin;
+    struct jit_unit *u;
 
-    return locate(c, &phys, &lin, value) ? jit_find(c->jit, phys, lin, ctx_of(c)) : NULL;
+    if (!locate(c, &phys, &lin, value) || !(u = jit_find(c->jit, phys, lin, ctx_of(c)))) return NULL;
+    return u->second && code_value(c, lin + PAGE_SIZE) != u->second ? NULL : u;
 }
 
 enum { MISSES = 40 };
@@ -327,11 +334,11 @@ bool x86_jit_run(struct x86 *c, uint64_t until)
     return ran;
 }
 
-static bool translate(struct x86 *c, uint32_t phys, uint32_t lin)
+static bool translate(struct x86 *c, uint32_t phys, uint32_t lin, uint32_t second)
 {
     const struct x86_jit_watch *w = &c->jit->watch;
     uint64_t                    from = w->now ? w->now(w->opaque) : 0;
-    struct jit_unit            *u = jit_translate(c, phys, lin, ctx_of(c));
+    struct jit_unit            *u = jit_translate(c, phys, lin, ctx_of(c), second);
 
     if (w->now) c->jit->stats.translate_ns += w->now(w->opaque) - from;
     if (u && w->translated) w->translated(w->opaque, jit_executable(c->jit, u->code), u->code_size, u->lin);
@@ -346,9 +353,28 @@ bool x86_jit_count(struct x86 *c, struct x86_block *b)
     b->runs = c->jit->hot > 4 ? c->jit->hot - 4 : 0; // if there is nothing to translate, or another context comes later
     if (!locate(c, &phys, &lin, &value)) return false;
     if (jit_find(c->jit, phys, lin, ctx_of(c))) return false;
-    if (translate(c, phys, lin)) return true;
+    if (translate(c, phys, lin, 0)) return true;
     b->runs = 0;
     return false;
+}
+
+bool x86_jit_single(struct x86 *c)
+{
+    struct x86_jit  *j = c->jit;
+    uint32_t         phys, lin, value, second, *seen;
+    struct jit_unit *old;
+
+    if (c->inhibit || c->inhibit_traps || c->step_mode || (c->eflags & FLAG_TF) || !locate(c, &phys, &lin, &value)) return false;
+    seen = &j->straddlers[lin * 0x9E3779B1u >> 24];
+    if ((lin & PAGE_MASK) < PAGE_SIZE - 14 || *seen != lin) {
+        *seen = lin;
+        return false;
+    }
+    second = code_value(c, lin + PAGE_SIZE);
+    old = jit_find(j, phys, lin, ctx_of(c));
+    if (!second || (old && old->second == second)) return false;
+    if (old) jit_drop_unit(c, old);
+    return translate(c, phys, lin, second);
 }
 
 /* --- making --------------------------------------------------------------------------------------------------------------------------------- */

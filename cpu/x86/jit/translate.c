@@ -25,13 +25,13 @@ static const struct jit_op *usable(const struct tr *t, const struct jit_op *op)
     return op;
 }
 
-static void decode(struct tr *t, const uint8_t *host, unsigned available)
+static void decode(struct tr *t, const uint8_t *host, unsigned available, unsigned most)
 {
     unsigned at = 0;
     uint64_t room = (uint64_t)t->ctx.cs_limit + 1 - t->u->eip;
 
     if (available > room) available = (unsigned)room;
-    while (t->count < t->j->most) {
+    while (t->count < most) {
         struct x86_insn       *i = &t->insn[t->count];
         enum x86_decode_result r = x86_decode(t->c->model, t->ctx.mode & MODE_CODE32, host + at, available - at, i);
 
@@ -39,7 +39,6 @@ static void decode(struct tr *t, const uint8_t *host, unsigned available)
         i->off = (uint16_t)at;
         at += i->len;
         t->op[t->count] = usable(t, jit_op_of(&t->j->ops, i->fn));
-        t->effects[t->count] = jit_effects_of(i, t->op[t->count]);
         t->ends[t->count] = r == DECODE_END && !goes_on_after(t, i, t->op[t->count]);
         t->count++;
         if (t->ends[t->count - 1]) break;
@@ -113,6 +112,12 @@ static void emit_head(struct tr *t)
     emit_rm(e, t->count < 128 ? 0x83 : 0x81, 8, 5, CTX(budget)); // sub qword [budget], count
     emit8(e, t->count);
     x64_cold(t, COLD_BUDGET, emit_jcc(e, CC_S));
+    if (t->u->second) {
+        emit_mov_ri64(e, R8, (uintptr_t)&t->c->tlb.code[((t->u->lin >> PAGE_SHIFT) + 1) & (TLB_PAGES - 1)]);
+        emit_rm(e, 0x81, 4, 7, (struct host_mem){R8, NO_REG, 0, 0});
+        emit32(e, t->u->second);
+        x64_cold(t, COLD_BUDGET, emit_jcc(e, CC_NE));
+    }
 }
 
 static bool emit_one(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
@@ -160,7 +165,10 @@ static void emit_insn(struct tr *t)
     t->next_access = 0;
     done = op && emit_one(t, i, op);
     if (!done) {
-        if (!t->effects[t->k].slow || has_head(t)) t->failed = true; // groups.c took it for something that is emitted
+        if (op && (!t->effects[t->k].slow || has_head(t))) { // it was not planned to be left to a handler
+            t->op[t->k] = NULL;
+            t->failed = true;
+        }
         if (ended) flags_home(t);
         x64_handler(t, i, ended);
     }
@@ -179,60 +187,110 @@ static void emit_insn(struct tr *t)
     }
 }
 
+/* Plans and emits. An instruction that turned out to have no emitter, after it had been planned to have one, is marked as the handlers'
+ * in t->op; then it is to be done again. */
 static bool emit_all(struct tr *t)
 {
-    emit_head(t);
+    struct x86_jit *j = t->j;
+
+    t->colds = t->groups = 0;
+    memset(t->accesses, 0, sizeof(t->accesses));
+    t->failed = t->sse_ready = t->x87_ready = false;
+    t->host = 0;
+    t->kept = KEEP_NONE;
+    t->x87 = 0;
     t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    t->u->out = NULL;
+    if (!jit_is_careful(j, t->u->phys)) x64_find_groups(t);
+    t->u->grouped = t->groups > 0;
+    find_live_flags(t);
+    plan_kept_conditions(t);
+    t->e = (struct emit){.p = j->code_at, .end = j->region[j->current].code_end};
+    emit_head(t);
     for (t->k = 0; t->k < t->count; t->k++) emit_insn(t);
     x64_emit_colds(t);
     return !t->failed && !t->e.full;
 }
 
-struct jit_unit *jit_translate(struct x86 *c, uint32_t phys, uint32_t lin, uint32_t ctx)
+/* Makes the unit's code; false if that cannot be done, with nothing used up. */
+static bool make(struct tr *t, const uint8_t *host, unsigned available, unsigned most)
+{
+    struct jit_region *r = &t->j->region[t->j->current];
+    uint32_t           links = r->links_used, sites = r->sites_used;
+
+    decode(t, host, available, most);
+    for (unsigned tries = 0; t->count && tries < 8; tries++) {
+        for (unsigned n = 0; n < t->count; n++) t->effects[n] = jit_effects_of(&t->insn[n], t->op[n]);
+        if (emit_all(t)) return true;
+        r->links_used = links;
+        r->sites_used = sites;
+    }
+    t->u->out = NULL;
+    return false;
+}
+
+/* Plain memory that does not change unseen; NULL if it is not. */
+static const uint8_t *code_bytes(const struct x86 *c, uint32_t phys)
 {
     const struct phys_region *r = phys_reader(c->phys, phys);
-    struct x86_jit           *j = c->jit;
-    struct tr                *t;
-    struct jit_unit          *u = NULL;
 
-    if ((r->kind != PHYS_RAM && r->kind != PHYS_ROM) || r->dirty) return NULL;
-    if (!(t = malloc(sizeof(*t)))) return NULL;
-    memset(t, 0, offsetof(struct tr, insn));
-    t->count = t->colds = t->groups = 0;
-    memset(t->accesses, 0, sizeof(t->accesses));
-    t->failed = t->sse_ready = t->x87_ready = false;
-    t->host = 0;
-    t->x87 = 0;
+    return (r->kind == PHYS_RAM || r->kind == PHYS_ROM) && !r->dirty ? r->host + (phys - r->base) : NULL;
+}
+
+/* The instruction at PHYS goes on at NEXT. */
+static bool make_across(struct tr *t, uint32_t phys, uint32_t next)
+{
+    const uint8_t *first = code_bytes(t->c, phys), *second = code_bytes(t->c, next);
+    unsigned       here = PAGE_SIZE - (phys & PAGE_MASK);
+    uint8_t        bytes[32];
+
+    if (!first || !second || here > 15) return false;
+    memcpy(bytes, first, here);
+    memcpy(bytes + here, second, 16);
+    if (!make(t, bytes, here + 16, 1)) return false;
+    t->u->span[0] = (struct jit_span){.phys = phys, .bytes = t->u->bytes < here ? t->u->bytes : here};
+    if (t->u->bytes > here) t->u->span[1] = (struct jit_span){.phys = next, .bytes = t->u->bytes - here};
+    return true;
+}
+
+static bool make_within(struct tr *t, uint32_t phys)
+{
+    const uint8_t *host = code_bytes(t->c, phys);
+
+    if (!host || !make(t, host, PAGE_SIZE - (phys & PAGE_MASK), t->j->most)) return false;
+    t->u->span[0] = (struct jit_span){.phys = phys, .bytes = t->u->bytes};
+    return true;
+}
+
+struct jit_unit *jit_translate(struct x86 *c, uint32_t phys, uint32_t lin, uint32_t ctx, uint32_t second)
+{
+    struct x86_jit  *j = c->jit;
+    struct tr       *t;
+    struct jit_unit *u;
+
+    if (!j->tr && !(j->tr = malloc(sizeof(*j->tr)))) return NULL;
+    t = j->tr;
     t->c = c;
     t->j = j;
+    t->count = 0;
     u = t->u = jit_new_unit(c);
     t->ctx = j->ctx[ctx];
     u->phys = phys;
     u->lin = lin;
     u->eip = lin - t->ctx.cs_base;
     u->ctx = ctx;
-    decode(t, r->host + (phys - r->base), PAGE_SIZE - (phys & PAGE_MASK));
-    if (!t->count) goto none;
-    if (!jit_is_careful(j, phys)) x64_find_groups(t);
-    u->grouped = t->groups > 0;
-    find_live_flags(t);
-    plan_kept_conditions(t);
-    t->kept = KEEP_NONE;
+    u->second = second;
     j->code_at = (uint8_t *)(((uintptr_t)j->code_at + 15) & ~(uintptr_t)15);
-    t->e = (struct emit){.p = j->code_at, .end = j->region[j->current].code_end};
-    u->code = (uint32_t)(t->e.p - j->code);
-    if (!emit_all(t)) goto none;
+    u->code = (uint32_t)(j->code_at - j->code);
+    if (!(second ? make_across(t, phys, (second & 0xFFFFF) << PAGE_SHIFT) : make_within(t, phys))) {
+        j->region[j->current].units_used--;
+        return NULL;
+    }
     u->code_size = (uint32_t)(t->e.p - j->code_at);
     j->code_at = t->e.p;
     j->stats.translations++;
     j->stats.instructions += t->count;
     j->stats.code_bytes += u->code_size;
     jit_add_unit(c, u);
-    free(t);
     return u;
-none:
-    for (struct jit_link *l = u->out; l; l = l->next_out) l->to = NULL;
-    u->out = NULL;
-    free(t);
-    return NULL;
 }

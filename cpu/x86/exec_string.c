@@ -170,6 +170,49 @@ INLINE uint32_t stos_run(struct x86 *c, const struct x86_insn *i, uint32_t count
     return count;
 }
 
+/* Whether elements A and B end a repetition by their being equal or not. */
+INLINE bool ends_here(const struct x86_insn *i, uint32_t a, uint32_t b)
+{
+    return (a == b) != ((i->prefix & PREFIX_REP) != 0);
+}
+
+/* Up to COUNT iterations of SCAS: to the one that ends the repetition, whose flags are left. */
+INLINE uint32_t scas_run(struct x86 *c, const struct x86_insn *i, uint32_t count, unsigned size)
+{
+    uint32_t       off = index_reg(c, i, REG_EDI), a = x86_reg(c, REG_EAX, size), n = 0, v = 0;
+    const uint8_t *from = plain_run(c, SEG_ES, off, size, false, &count, i->amask);
+
+    if (!from) return 0;
+    if (size == 1 && !(i->prefix & PREFIX_REP)) { // REPNE SCASB: what memchr() is for
+        const uint8_t *at = memchr(from, (int)a, count);
+        n = at ? (uint32_t)(at - from) + 1 : count;
+        v = from[n - 1];
+    } else {
+        do v = (uint32_t)x86_host_load(from + (size_t)n++ * size, size);
+        while (n < count && !ends_here(i, a, v));
+    }
+    compare(c, a, v, size);
+    set_index(c, i, REG_EDI, off + n * size);
+    return n;
+}
+
+INLINE uint32_t cmps_run(struct x86 *c, const struct x86_insn *i, uint32_t count, unsigned size)
+{
+    uint32_t       a_off = index_reg(c, i, REG_ESI), b_off = index_reg(c, i, REG_EDI), n = 0, a, b;
+    const uint8_t *at_a = plain_run(c, i->seg, a_off, size, false, &count, i->amask);
+    const uint8_t *at_b = at_a ? plain_run(c, SEG_ES, b_off, size, false, &count, i->amask) : NULL;
+
+    if (!at_b) return 0;
+    do {
+        a = (uint32_t)x86_host_load(at_a + (size_t)n * size, size);
+        b = (uint32_t)x86_host_load(at_b + (size_t)n * size, size);
+    } while (++n < count && !ends_here(i, a, b));
+    compare(c, a, b, size);
+    set_index(c, i, REG_ESI, a_off + n * size);
+    set_index(c, i, REG_EDI, b_off + n * size);
+    return n;
+}
+
 /* --- the 286 in real mode --------------------------------------------------------------------------------------------------------- */
 
 /* After #13 for a word at offset FFFF, on a CPU that does not restart: registers stay as the microcode has them by then. CMPS
@@ -258,7 +301,7 @@ INLINE void string_io(struct x86 *c, const struct x86_insn *i, iteration_fn *one
 STRING(movs, movs_run, false, 8) STRING(movs, movs_run, false, 16) STRING(movs, movs_run, false, 32)
 STRING(stos, stos_run, false, 8) STRING(stos, stos_run, false, 16) STRING(stos, stos_run, false, 32)
 STRING(lods, NULL, false, 8) STRING(lods, NULL, false, 16) STRING(lods, NULL, false, 32)
-STRING(scas, NULL, true, 8) STRING(scas, NULL, true, 16) STRING(scas, NULL, true, 32)
-STRING(cmps, NULL, true, 8) STRING(cmps, NULL, true, 16) STRING(cmps, NULL, true, 32)
+STRING(scas, scas_run, true, 8) STRING(scas, scas_run, true, 16) STRING(scas, scas_run, true, 32)
+STRING(cmps, cmps_run, true, 8) STRING(cmps, cmps_run, true, 16) STRING(cmps, cmps_run, true, 32)
 STRING_IO(ins, 8) STRING_IO(ins, 16) STRING_IO(ins, 32)
 STRING_IO(outs, 8) STRING_IO(outs, 16) STRING_IO(outs, 32)

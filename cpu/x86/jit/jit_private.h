@@ -94,6 +94,7 @@ enum flag_kind {
 #define FLAGS_SIZE(size) ((size) == 1 ? 0u : (size) == 2 ? 0x20u : 0x40u)
 #define FLAGS_CF    0x100u  /* c->jf.cf is CF, whatever the rest says */
 #define FLAGS_OF    0x200u
+#define FLAGS_CF_HOME 0x400u /* CF is still that of c->jf: only in records */
 #define FLAGS_B_IMM 0x80u   /* b is bits 16-23, sign extended */
 #define FLAGS_KIND(k) ((k) & 0x1F)
 
@@ -120,6 +121,7 @@ struct jit_site {
     bool               x87_ready;   /* what follows takes for granted that x87 registers are in the host's */
     uint32_t           x87;         /* struct jit_x87: the last x87 instruction of the unit before it; 0: none yet */
     bool               head;        /* of a group of accesses: what follows relies on it */
+    bool               repeats;     /* a string instruction with a repetition: it comes back by x86_end() */
     bool               in_shadow;   /* of STI */
     bool               host_retry, host_next; /* code at these points takes flags from the host's */
     uint8_t            keep;        /* condition to be left in c->jf.keep by the handler; KEEP_NONE */

@@ -65,7 +65,7 @@ static const struct jit_op table[] = {
     SIZES2(jmp_r, OPK_JMP_R, 0), SIZES2(jmp_m, OPK_JMP_M, 0), SIZES2(call_r, OPK_CALL_R, 0), SIZES2(call_m, OPK_CALL_M, 0),
     SIZES2(ret, OPK_RET, 0), SIZES2(ret_i, OPK_RET_I, 0), SIZES2(loop, OPK_LOOP, 0), SIZES2(loope, OPK_LOOPE, 0),
     SIZES2(loopne, OPK_LOOPNE, 0), SIZES2(jcxz, OPK_JCXZ, 0),
-    SIZES(movs, OPK_MOVS, 0), SIZES(stos, OPK_STOS, 0), SIZES(lods, OPK_LODS, 0),
+    SIZES(movs, OPK_MOVS, 0), SIZES(stos, OPK_STOS, 0), SIZES(lods, OPK_LODS, 0), SIZES(scas, OPK_SCAS, 0), SIZES(cmps, OPK_CMPS, 0),
     /* SSE and SSE2. Not here: RCP and RSQRT, which no two makes of CPU compute alike; what has an MMX register as an operand;
      * MASKMOVDQU, FXSAVE, FXRSTOR, CLFLUSH. */
     SIMD_FP_OPS(SSE_FP) SSE_FLOAT(cmp, SSE_IMM),

@@ -54,7 +54,11 @@ static void realize_at(struct x86 *c, const struct jit_site *s)
 
     if (r->kind != FLAGS_HOME) {
         unsigned size = 1u << (r->kind >> 5 & 3);
-        c->jf.kind = r->kind;
+        if (r->kind & FLAGS_CF_HOME) {
+            jit_realize_flags(c);
+            c->jf.cf = flag_cf(c);
+        }
+        c->jf.kind = r->kind & ~FLAGS_CF_HOME;
         if (r->a_place == PLACE_REG) c->jf.a = operand(c, r->a_reg, size);
         c->jf.b = r->b_place == PLACE_REG ? operand(c, r->b_reg, size) : r->b_imm;
     }
@@ -144,6 +148,16 @@ static const uint8_t *stop_at(struct x86 *c, uint32_t eip, int left)
     return NULL;
 }
 
+/* Whether the repeated instruction of S has run to its end, and what is left of the unit can be paid for. */
+static bool repetition_over(struct x86 *c, const struct jit_site *s)
+{
+    int rest = s->insn.left - 1;
+
+    if (c->exc.pending || c->debug_hit || c->eip != s->eip + s->insn.len || c->budget < rest) return false;
+    c->budget -= rest;
+    return true;
+}
+
 /* Continues with the instruction of site N in C: where the host is to go on, NULL to leave. */
 const uint8_t *jit_slow(struct x86 *c, uint32_t n)
 {
@@ -168,7 +182,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return NULL;
     }
     if (c->x87_live) jit_x87_save(c);
-    if (!run_handler(c, s)) {
+    if (!run_handler(c, s) && !(s->repeats && repetition_over(c, s))) {
         leave(c, EXIT_LOOP, 0);
         return NULL;
     }

@@ -6,11 +6,17 @@
 
 /* --- decoding --------------------------------------------------------------------------------------------------------------------------- */
 
-/* A conditional branch forward is left on the way, and flags that are no more than flags do not end it; anything else that ends a basic block ends the unit. */
+static bool is_repeated(const struct x86_insn *i, const struct jit_op *op)
+{
+    return op && op->kind >= OPK_MOVS && op->kind <= OPK_CMPS && (i->prefix & (PREFIX_REP | PREFIX_REPNE));
+}
+
+/* A conditional branch forward is left on the way, and flags that are no more than flags do not end it, nor do repetitions; anything else that ends a basic block ends the unit. */
 static bool goes_on_after(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     uint32_t size = op ? op->size : 0, target = t->u->eip + i->off + i->len + i->imm;
 
+    if (is_repeated(i, op)) return true;
     if (op && (op->kind == OPK_POPF || op->kind == OPK_STI)) return x64_flags_plain(t, op->kind);
     if (!op || op->kind != OPK_JCC) return false;
     if (size == 2) target &= 0xFFFF;
@@ -39,7 +45,9 @@ static void decode(struct tr *t, const uint8_t *host, unsigned available, unsign
         i->off = (uint16_t)at;
         at += i->len;
         t->op[t->count] = usable(t, jit_op_of(&t->j->ops, i->fn));
+        t->repeats[t->count] = is_repeated(i, t->op[t->count]);
         t->ends[t->count] = r == DECODE_END && !goes_on_after(t, i, t->op[t->count]);
+        if (t->repeats[t->count]) t->op[t->count] = NULL;
         t->count++;
         if (t->ends[t->count - 1]) break;
     }
@@ -178,6 +186,7 @@ static void emit_insn(struct tr *t)
         sites[n].host_retry = host && (t->effects[t->k].flags_read || !op || is_step(op));
         sites[n].host_next = t->host && flags_live(t);
         sites[n].keep = t->keep[t->k];
+        sites[n].repeats = t->repeats[t->k];
         sites[n].in_shadow = t->k && t->op[t->k - 1] && t->op[t->k - 1]->kind == OPK_STI;
     }
     if (is_last(t) && !ended) {

@@ -81,6 +81,7 @@ struct tr {
     struct x86_insn      insn[JIT_MAX_INSNS + 1];
     const struct jit_op *op[JIT_MAX_INSNS + 1]; /* NULL: the handler runs it */
     struct jit_effects   effects[JIT_MAX_INSNS + 1];
+    bool                 repeats[JIT_MAX_INSNS + 1]; /* string instructions with a repetition */
     bool                 ends[JIT_MAX_INSNS + 1]; /* the unit ends with it */
     uint16_t             live[JIT_MAX_INSNS + 1]; /* flags that somebody may see after the instruction */
     unsigned             count, k;
@@ -172,8 +173,9 @@ unsigned flags_condition(struct tr *t, unsigned cc);
 void flags_keep_condition(struct tr *t);
 /* Whether the record of the flags can be done again for those of MASK. */
 bool flags_again(const struct tr *t, uint16_t mask);
-/* Before an instruction that keeps CF (INC, DEC): saves it in c->jf.cf, if it matters. */
-void flags_save_cf(struct tr *t);
+/* Before an instruction that keeps CF (INC, DEC): saves it in c->jf.cf, if it matters, or leaves it where
+ * it is, if KEEPS: the new flags will be a record. Bits for flags_record() come back. */
+uint32_t flags_save_cf(struct tr *t, bool keeps);
 /* Before one that changes only CF (and OF): what else there is goes to c->jf, which is told that c->jf.cf (and .of) overrides. */
 void flags_override(struct tr *t, uint16_t mask);
 /* After it: stores them from the host's flags. */

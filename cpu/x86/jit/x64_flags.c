@@ -56,12 +56,23 @@ static unsigned operand_reg(unsigned reg, unsigned size)
     return size == 1 ? reg >> 3 : x64_gpr(reg);
 }
 
+static void call_stub(struct tr *t, const uint8_t *stub)
+{
+    emit8(&t->e, 0xE8);
+    emit32(&t->e, 0);
+    emit_patch(&t->e, t->e.p - 4, stub);
+}
+
 void flags_home_of(struct tr *t, const struct flag_record *r)
 {
     unsigned size = 1u << (r->kind >> 5 & 3);
     uint32_t kind = r->kind;
 
     if (r->kind == FLAGS_HOME) return;
+    if (kind & FLAGS_CF_HOME) { // only where the host's flags do not matter: flags_save_cf()
+        call_stub(t, t->j->make_cf);
+        kind &= ~FLAGS_CF_HOME;
+    }
     if (r->b_place == PLACE_IMM) {
         if (r->b_imm == (uint32_t)(int8_t)r->b_imm) kind |= FLAGS_B_IMM | (r->b_imm & 0xFF) << 16;
         else flags_store_b_imm(t, r->b_imm);
@@ -130,13 +141,6 @@ static void do_again(struct tr *t, uint16_t mask)
     }
 }
 
-static void call_stub(struct tr *t, const uint8_t *stub)
-{
-    emit8(&t->e, 0xE8);
-    emit32(&t->e, 0);
-    emit_patch(&t->e, t->e.p - 4, stub);
-}
-
 void flags_need(struct tr *t, uint16_t mask)
 {
     if ((t->host & mask) == mask) return;
@@ -190,25 +194,48 @@ static void store_flag(struct tr *t, unsigned cc, struct host_mem to)
     emit_rm(&t->e, 0x0F90 | cc, 1, 0, to);
 }
 
-void flags_save_cf(struct tr *t)
+/* Whether the flags made by the current instruction are all overwritten before one leaves the unit with them. */
+static bool die_inside(const struct tr *t)
+{
+    uint16_t open = t->live[t->k];
+
+    for (unsigned n = t->k + 1; n < t->count; n++) {
+        if (!t->op[n]) return true; // its handler finds them realized
+        if (t->op[n]->kind == OPK_JCC || t->ends[n]) return false;
+        if (t->effects[n].flags_read & FLAG_CF) return false;
+        if (!(open &= (uint16_t)~t->effects[n].flags_written)) return true;
+    }
+    return false;
+}
+
+uint32_t flags_save_cf(struct tr *t, bool keeps)
 {
     unsigned kind = FLAGS_KIND(t->flags.kind);
 
-    if (!flag_live(t, FLAG_CF)) return;
+    if (!flag_live(t, FLAG_CF)) return FLAGS_CF;
     if (t->host & FLAG_CF) {
         store_flag(t, CC_B, CTX(jf.cf));
     } else if (t->flags.kind == FLAGS_HOME) {
         struct cold *k;
+        if (keeps && die_inside(t)) return FLAGS_CF | FLAGS_CF_HOME;
         emit_rm(&t->e, 0xF6, 1, 0, x64_ctx(offsetof(struct x86, jf.kind) + 1)); // test byte: FLAGS_CF
         emit8(&t->e, FLAGS_CF >> 8);
         k = x64_cold(t, COLD_CALL, emit_jcc(&t->e, CC_E));
         k->call = t->j->make_cf;
         k->back = t->e.p;
         t->host = 0;
-    } else if (kind != FLAGS_INC && kind != FLAGS_DEC) {
+    } else if (kind == FLAGS_INC || kind == FLAGS_DEC) {
+        if ((t->flags.kind & FLAGS_CF_HOME) && !(keeps && die_inside(t))) {
+            call_stub(t, t->j->make_cf);
+            t->host = 0;
+        } else {
+            return t->flags.kind & (FLAGS_CF | FLAGS_CF_HOME);
+        }
+    } else {
         flags_need(t, FLAG_CF);
         store_flag(t, CC_B, CTX(jf.cf));
     }
+    return FLAGS_CF;
 }
 
 void flags_override(struct tr *t, uint16_t mask)

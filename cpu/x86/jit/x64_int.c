@@ -237,9 +237,9 @@ static unsigned unary_reg(unsigned op) { return op; }
 static const uint8_t unary_kind[4] = {FLAGS_INC, FLAGS_DEC, 0, FLAGS_NEG};
 
 /* RESULT in a host register; PLACE: in the guest's, or none. BEFORE: what of CF was in the host's flags. */
-static void unary_flags(struct tr *t, unsigned op, unsigned size, unsigned result, struct flag_operand place, uint16_t before)
+static void unary_flags(struct tr *t, unsigned op, unsigned size, unsigned result, struct flag_operand place, uint16_t before, uint32_t carry)
 {
-    uint32_t kind = unary_kind[op] | (op < 2 ? FLAGS_CF : 0);
+    uint32_t kind = unary_kind[op] | carry;
     uint16_t host = op < 2 ? (FLAGS_ALL & ~FLAG_CF) | (before & FLAG_CF) : FLAGS_ALL;
 
     if (op == 2) return;
@@ -253,30 +253,31 @@ static void unary_flags(struct tr *t, unsigned op, unsigned size, unsigned resul
 
 static bool unary_r(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
 {
+    uint32_t carry = op < 2 ? flags_save_cf(t, flags_keep(t, flag_reg(i->dst), no_operand())) : 0;
     unsigned a;
 
-    if (op < 2) flags_save_cf(t);
     a = x64_source(t, i->dst, size, R10);
     emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), a);
     if (a == R10) x64_write(t, i->dst, size, a);
-    unary_flags(t, op, size, a, flag_reg(i->dst), t->host);
+    unary_flags(t, op, size, a, flag_reg(i->dst), t->host, carry);
     return true;
 }
 
 static bool unary_m(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
 {
     // The access overwrites the host's flags, so CF is saved before it; a site in between sees them as they were.
-    if (op < 2) flags_save_cf(t);
+    uint32_t carry = op < 2 ? flags_save_cf(t, false) : 0;
+
     x64_operand(t, i, size, true);
     if (op != 2 && flags_live(t)) {
         emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
         emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), R10);
         emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
-        unary_flags(t, op, size, R10, no_operand(), 0);
+        unary_flags(t, op, size, R10, no_operand(), 0, carry);
         return true;
     }
     emit_rm(&t->e, unary_opcode(op, size), size, unary_reg(op), x64_at(t));
-    unary_flags(t, op, size, R10, no_operand(), 0);
+    unary_flags(t, op, size, R10, no_operand(), 0, carry);
     return true;
 }
 

@@ -202,7 +202,7 @@ static void advance(struct tr *t, const struct x86_insn *i, unsigned reg, unsign
 
 bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
-    if ((i->prefix & (PREFIX_REP | PREFIX_REPNE)) || !x86_has(t->c, FEAT_386)) return false;
+    if (op->kind == OPK_SCAS || op->kind == OPK_CMPS || !x86_has(t->c, FEAT_386)) return false;
     if (op->kind != OPK_STOS) {
         index_access(t, i, RSI, i->seg, op->size, false);
         load(t, op->size, op->kind == OPK_LODS ? RAX : R10);

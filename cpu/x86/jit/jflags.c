@@ -42,42 +42,46 @@ static uint32_t unpack(uint16_t packed)
     return (packed >> 8 & (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF)) | (packed & 1 ? FLAG_OF : 0);
 }
 
-void jit_realize_flags(struct x86 *c)
+/* The flags of KIND on A and B; CF where the operation does not say. */
+static void set_flags(struct x86 *c, uint32_t kind, uint32_t a, uint32_t b, bool cf)
 {
-    struct x86_jit_flags *f = &c->jf;
-    uint32_t kind = f->kind, a = f->a, b = kind & FLAGS_B_IMM ? (uint32_t)(int8_t)(kind >> 16) : f->b;
     unsigned size = 1u << (kind >> 5 & 3);
 
-    if (!kind) return;
-    f->kind = 0;
-    a = truncate(a, size);
+    if (kind & FLAGS_B_IMM) b = (uint32_t)(int8_t)(kind >> 16);
+    if (FLAGS_KIND(kind) != FLAGS_PACKED) a = truncate(a, size);
     b = truncate(b, size);
     switch (FLAGS_KIND(kind)) {
     case FLAGS_ADD: flags_add(c, truncate(a - b, size), b, a, size); break;
     case FLAGS_SUB: flags_sub(c, truncate(a + b, size), b, a, size); break;
     case FLAGS_CMP: flags_sub(c, a, b, truncate(a - b, size), size); break;
     case FLAGS_LOGIC: flags_logic(c, a, size); break;
-    case FLAGS_INC: flags_explicit(c, a, size, f->cf, a == 1u << (8 * size - 1), (a & 15) == 0); break;
-    case FLAGS_DEC: flags_explicit(c, a, size, f->cf, a == (1u << (8 * size - 1)) - 1, (a & 15) == 15); break;
+    case FLAGS_INC: flags_explicit(c, a, size, cf, a == 1u << (8 * size - 1), (a & 15) == 0); break;
+    case FLAGS_DEC: flags_explicit(c, a, size, cf, a == (1u << (8 * size - 1)) - 1, (a & 15) == 15); break;
     case FLAGS_NEG: flags_sub(c, 0, truncate(0 - a, size), a, size); break;
     case FLAGS_SHL:
     case FLAGS_SHR:
     case FLAGS_SAR: shifted(c, FLAGS_KIND(kind), a, b, size); break;
-    case FLAGS_MUL: flags_explicit(c, a, size, f->cf, f->cf, false); break;
-    case FLAGS_DOUBLE: flags_explicit(c, a, size, f->cf, ((a ^ b) >> (8 * size - 1)) & 1, false); break;
-    case FLAGS_PACKED: flags_set_arith(c, unpack(f->packed)); break;
+    case FLAGS_MUL: flags_explicit(c, a, size, cf, cf, false); break;
+    case FLAGS_DOUBLE: flags_explicit(c, a, size, cf, ((a ^ b) >> (8 * size - 1)) & 1, false); break;
+    case FLAGS_PACKED: flags_set_arith(c, unpack((uint16_t)a)); break;
     default: break;
-    }
-    if (kind & (FLAGS_CF | FLAGS_OF)) {
-        uint32_t mask = (kind & FLAGS_CF ? FLAG_CF : 0) | (kind & FLAGS_OF ? FLAG_OF : 0);
-        if (FLAGS_KIND(kind) < FLAGS_INC || FLAGS_KIND(kind) > FLAGS_DEC || (kind & FLAGS_OF))
-            flags_change(c, mask, (f->cf ? FLAG_CF : 0) | (f->of ? FLAG_OF : 0));
     }
 }
 
-uint16_t jit_pack_flags(const struct x86 *c)
+void jit_realize_flags(struct x86 *c)
 {
-    uint32_t flags = flags_arith(c);
+    struct x86_jit_flags *f = &c->jf;
+    uint32_t              kind = f->kind, mask;
+    bool                  cf = f->cf;
 
-    return (uint16_t)((flags & 0xFF) << 8 | (flags & FLAG_OF ? 1 : 0));
+    if (!kind) return;
+    f->kind = 0;
+    if ((kind & FLAGS_CF) && f->cf_kind != FLAGS_VALUE) {
+        set_flags(c, f->cf_kind, f->cf_a, f->cf_b, false);
+        cf = flag_cf(c);
+    }
+    set_flags(c, kind, f->a, f->b, cf);
+    mask = (kind & FLAGS_CF ? FLAG_CF : 0) | (kind & FLAGS_OF ? FLAG_OF : 0);
+    if (FLAGS_KIND(kind) >= FLAGS_INC && FLAGS_KIND(kind) != FLAGS_NEG && FLAGS_KIND(kind) < FLAGS_SHL) mask &= ~(uint32_t)FLAG_CF; // they have it
+    if (mask) flags_change(c, mask, (cf ? FLAG_CF : 0) | (f->of ? FLAG_OF : 0));
 }

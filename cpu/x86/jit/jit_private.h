@@ -89,10 +89,11 @@ enum flag_kind {
     FLAGS_SAR,
     FLAGS_MUL,      /* lower half a; CF is overridden and gives OF */
     FLAGS_DOUBLE,   /* SHLD, SHRD: result a, operand b; CF is overridden */
-    FLAGS_PACKED,   /* c->jf.packed: AH by LAHF, AL by SETO */
+    FLAGS_PACKED,   /* a: AH by LAHF, AL by SETO */
+    FLAGS_VALUE,    /* only as c->jf.cf_kind: CF is c->jf.cf */
 };
 #define FLAGS_SIZE(size) ((size) == 1 ? 0u : (size) == 2 ? 0x20u : 0x40u)
-#define FLAGS_CF    0x100u  /* c->jf.cf is CF, whatever the rest says */
+#define FLAGS_CF    0x100u  /* CF is what c->jf.cf_kind says, whatever the rest does */
 #define FLAGS_OF    0x200u
 #define FLAGS_CF_HOME 0x400u /* CF is still that of c->jf: only in records */
 #define FLAGS_B_IMM 0x80u   /* b is bits 16-23, sign extended */
@@ -197,7 +198,7 @@ struct x86_jit {
 
     /* Entry points, in the executable view. */
     uint64_t (*enter)(struct x86 *c, const void *code);  /* number << 8 | enum jit_exit */
-    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *exit_careful, *slow, *load_flags, *make_cf, *make_sse, *load_x87; /* writable view, for jumps to them */
+    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *exit_careful, *slow, *load_flags, *make_sse, *load_x87; /* writable view, for jumps to them */
 
     /* The instruction that a handler runs, and what comes after it. */
     struct x86_insn   pair[2];
@@ -245,11 +246,9 @@ void jit_make_stubs(struct x86 *c);
 /* run.c */
 const uint8_t *jit_slow(struct x86 *c, uint32_t site);
 void jit_load_flags(struct x86 *c);
-void jit_make_cf(struct x86 *c);
 
 /* jflags.c */
 void jit_realize_flags(struct x86 *c);
-uint16_t jit_pack_flags(const struct x86 *c);
 
 /* x64_sse.c, x64_x87.c: whether the host's units may run the guest's code now: MODE_SSE, MODE_X87. */
 uint32_t jit_sse_mode(const struct x86 *c);

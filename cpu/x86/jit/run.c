@@ -57,6 +57,7 @@ static void realize_at(struct x86 *c, const struct jit_site *s)
         if (r->kind & FLAGS_CF_HOME) {
             jit_realize_flags(c);
             c->jf.cf = flag_cf(c);
+            c->jf.cf_kind = FLAGS_VALUE;
         }
         c->jf.kind = r->kind & ~FLAGS_CF_HOME;
         if (r->a_place == PLACE_REG) c->jf.a = operand(c, r->a_reg, size);
@@ -69,6 +70,7 @@ static void realize_at(struct x86 *c, const struct jit_site *s)
 static void publish_flags(struct x86 *c, bool host)
 {
     c->jf.kind = 0;
+    c->jf.cf_kind = FLAGS_VALUE;
     c->jf.load = host;
     c->jf.cf = flag_cf(c);
     c->jf.of = flag_of(c);
@@ -79,13 +81,6 @@ void jit_load_flags(struct x86 *c)
 {
     jit_realize_flags(c);
     publish_flags(c, true);
-}
-
-void jit_make_cf(struct x86 *c)
-{
-    jit_realize_flags(c);
-    c->jf.cf = flag_cf(c);
-    c->jf.kind = FLAGS_CF;
 }
 
 static void handler_done(struct x86 *c, const struct x86_insn *i)

@@ -141,7 +141,6 @@ void jit_make_stubs(struct x86 *c)
     j->exit_careful = make_exit(&e, EXIT_CAREFUL);
     j->slow = make_slow(j, &e);
     j->load_flags = make_call(&e, (uintptr_t)jit_load_flags, true);
-    j->make_cf = make_call(&e, (uintptr_t)jit_make_cf, false);
     j->load_x87 = make_call(&e, (uintptr_t)jit_x87_load, false);
     j->make_sse = e.p;
     x64_make_sse(&e);

@@ -31,7 +31,7 @@ static inline struct host_mem x64_ctx(size_t offset)
 #define FLAGS_ALL FLAG_ARITH
 
 /* Code out of the way of the main path. */
-enum cold_kind { COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_BUDGET };
+enum cold_kind { COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_BUDGET };
 
 struct cold {
     enum cold_kind kind;
@@ -160,6 +160,7 @@ void flags_store_kind(struct tr *t, uint32_t kind, unsigned size, uint16_t host)
 void flags_store_a(struct tr *t, unsigned host_reg);
 void flags_store_b(struct tr *t, unsigned host_reg);
 void flags_store_b_imm(struct tr *t, uint32_t imm);
+void flags_store_cf(struct tr *t); /* from the host's, as the source of CF */
 /* All six from the host's flags, as FLAGS_PACKED: x64_int.c. Uses r11. */
 void flags_store_packed(struct tr *t);
 /* Everything that is recorded goes to c->jf. Flags are kept. */

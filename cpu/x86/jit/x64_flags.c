@@ -56,6 +56,25 @@ static unsigned operand_reg(unsigned reg, unsigned size)
     return size == 1 ? reg >> 3 : x64_gpr(reg);
 }
 
+void flags_store_cf(struct tr *t)
+{
+    emit_rm(&t->e, 0x0F92, 1, 0, CTX(jf.cf)); // setc
+    emit_rm(&t->e, 0xC7, 4, 0, CTX(jf.cf_kind));
+    emit32(&t->e, FLAGS_VALUE);
+}
+
+/* What c->jf has becomes the source of CF, unless there is one. */
+static void save_home_cf(struct tr *t)
+{
+    struct cold *k;
+
+    emit_rm(&t->e, 0xF6, 1, 0, x64_ctx(offsetof(struct x86, jf.kind) + 1)); // test byte
+    emit8(&t->e, FLAGS_CF >> 8);
+    k = x64_cold(t, COLD_SAVE_CF, emit_jcc(&t->e, CC_E));
+    k->back = t->e.p;
+    t->host = 0;
+}
+
 static void call_stub(struct tr *t, const uint8_t *stub)
 {
     emit8(&t->e, 0xE8);
@@ -70,7 +89,7 @@ void flags_home_of(struct tr *t, const struct flag_record *r)
 
     if (r->kind == FLAGS_HOME) return;
     if (kind & FLAGS_CF_HOME) { // only where the host's flags do not matter: flags_save_cf()
-        call_stub(t, t->j->make_cf);
+        save_home_cf(t);
         kind &= ~FLAGS_CF_HOME;
     }
     if (r->b_place == PLACE_IMM) {
@@ -214,26 +233,16 @@ uint32_t flags_save_cf(struct tr *t, bool keeps)
 
     if (!flag_live(t, FLAG_CF)) return FLAGS_CF;
     if (t->host & FLAG_CF) {
-        store_flag(t, CC_B, CTX(jf.cf));
+        flags_store_cf(t);
     } else if (t->flags.kind == FLAGS_HOME) {
-        struct cold *k;
         if (keeps && die_inside(t)) return FLAGS_CF | FLAGS_CF_HOME;
-        emit_rm(&t->e, 0xF6, 1, 0, x64_ctx(offsetof(struct x86, jf.kind) + 1)); // test byte: FLAGS_CF
-        emit8(&t->e, FLAGS_CF >> 8);
-        k = x64_cold(t, COLD_CALL, emit_jcc(&t->e, CC_E));
-        k->call = t->j->make_cf;
-        k->back = t->e.p;
-        t->host = 0;
+        save_home_cf(t);
     } else if (kind == FLAGS_INC || kind == FLAGS_DEC) {
-        if ((t->flags.kind & FLAGS_CF_HOME) && !(keeps && die_inside(t))) {
-            call_stub(t, t->j->make_cf);
-            t->host = 0;
-        } else {
-            return t->flags.kind & (FLAGS_CF | FLAGS_CF_HOME);
-        }
+        if (!(t->flags.kind & FLAGS_CF_HOME) || (keeps && die_inside(t))) return t->flags.kind & (FLAGS_CF | FLAGS_CF_HOME);
+        save_home_cf(t);
     } else {
         flags_need(t, FLAG_CF);
-        store_flag(t, CC_B, CTX(jf.cf));
+        flags_store_cf(t);
     }
     return FLAGS_CF;
 }
@@ -260,6 +269,6 @@ void flags_overridden(struct tr *t, uint16_t mask)
         t->flags = (struct flag_record){.kind = FLAGS_HOME};
         return;
     }
-    if (mask & FLAG_CF) store_flag(t, CC_B, CTX(jf.cf));
+    if (mask & FLAG_CF) flags_store_cf(t);
     if (mask & FLAG_OF) store_flag(t, CC_O, CTX(jf.of));
 }

@@ -64,7 +64,7 @@ void flags_store_packed(struct tr *t)
     emit_rr(e, 0x8B, 8, R11, RAX);
     emit8(e, 0x9F); // lahf
     emit_rr(e, 0x0F90, 1, 0, RAX);
-    emit_rm(e, 0x89, 2, RAX, CTX(jf.packed));
+    emit_rm(e, 0x89, 4, RAX, CTX(jf.a));
     emit_rr(e, 0x8B, 8, RAX, R11);
     flags_store_kind(t, FLAGS_PACKED, 4, FLAGS_ALL);
 }
@@ -103,12 +103,12 @@ static void alu_flags(struct tr *t, unsigned op, unsigned size, unsigned result,
 void x64_keep_carry(struct tr *t)
 {
     flags_need(t, FLAG_CF);
-    emit_rm(&t->e, 0x0F92, 1, 0, CTX(jf.packed)); // setc
+    emit_rm(&t->e, 0x0F92, 1, 0, CTX(jf.scratch)); // setc
 }
 
 void x64_get_carry(struct tr *t)
 {
-    emit_rm(&t->e, 0x0FBA, 4, 4, CTX(jf.packed)); // bt dword, 0
+    emit_rm(&t->e, 0x0FBA, 4, 4, CTX(jf.scratch)); // bt dword, 0
     emit8(&t->e, 0);
 }
 
@@ -287,7 +287,7 @@ static bool unary_m(struct tr *t, const struct x86_insn *i, unsigned op, unsigne
 static void multiply_flags(struct tr *t, unsigned low, unsigned size)
 {
     if (flags_live(t)) {
-        emit_rm(&t->e, 0x0F92, 1, 0, CTX(jf.cf));
+        flags_store_cf(t);
         flags_store_a(t, low);
         flags_store_kind(t, FLAGS_MUL | FLAGS_CF, size, FLAG_CF | FLAG_OF);
     } else {

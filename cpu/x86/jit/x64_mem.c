@@ -298,6 +298,13 @@ void x64_emit_colds(struct tr *t)
         emit_patch(&t->e, k->from, t->e.p);
         switch (k->kind) {
         case COLD_SLOW: go_slow(t, k->site); break;
+        case COLD_SAVE_CF:
+            emit_rm(&t->e, 0x8B, 8, R8, CTX(jf.kind)); // and a
+            emit_rm(&t->e, 0x8B, 4, R9, CTX(jf.b));
+            emit_rm(&t->e, 0x89, 8, R8, CTX(jf.cf_kind));
+            emit_rm(&t->e, 0x89, 4, R9, CTX(jf.cf_b));
+            emit_jmp_to(&t->e, k->back);
+            break;
         case COLD_CAREFUL:
             emit_mov_ri(&t->e, R11, k->site);
             emit_jmp_to(&t->e, t->j->exit_careful);

@@ -128,7 +128,7 @@ static bool shift_double(struct tr *t, const struct x86_insn *i, bool right, boo
     emit_rr(e, by_cl ? (right ? 0x0FAD : 0x0FA5) : (right ? 0x0FAC : 0x0FA4), 4, x64_gpr(i->src), reg);
     if (!by_cl) emit8(e, n);
     if (live) {
-        emit_rm(e, 0x0F92, 1, 0, CTX(jf.cf));
+        flags_store_cf(t);
         flags_store_a(t, reg);
         flags_store_kind(t, FLAGS_DOUBLE | FLAGS_CF, 4, by_cl ? 0 : of_result | FLAG_CF);
     } else {

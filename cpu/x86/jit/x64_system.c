@@ -83,7 +83,7 @@ static void popf(struct tr *t, const struct x86_insn *i, unsigned size)
         emit8(e, 11);
         emit_alu_ri(e, 4, 4, R11, 1);
         emit_rr(e, 0x0A, 1, R10, R11); // or r10b, r11b
-        emit_rm(e, 0x89, 2, R10, CTX(jf.packed));
+        emit_rm(e, 0x89, 4, R10, CTX(jf.a));
         flags_store_kind(t, FLAGS_PACKED, 4, 0);
     }
     flags_lost(t);

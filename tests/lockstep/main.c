@@ -170,7 +170,8 @@ int main(int argc, char **argv)
         if (one_case(&r, r.seed + n)) passed++;
         else failed++;
     }
-    printf("%llu instructions, %llu exceptions, %llu interrupts;", (unsigned long long)r.instructions, (unsigned long long)r.exceptions, (unsigned long long)r.interrupts);
+    printf("%llu instructions, %llu exceptions, %llu interrupts;", (unsigned long long)r.instructions, (unsigned long long)r.exceptions,
+           (unsigned long long)r.interrupts);
     for (unsigned n = 0; n < MODES; n++) printf(" %s %llu", mode_names[n], (unsigned long long)r.of_mode[n]);
     printf("\n%llu passed, %llu failed, 0 skipped\n", (unsigned long long)passed, (unsigned long long)failed);
     return failed != 0;

@@ -159,7 +159,7 @@ static void flag_chain(struct fuzz_case *f)
         case 1: emit(f, 0xD1 | (0xD0 | fuzz_below(f, 2) << 3 | reg) << 8, 2); break;                // RCL, RCR
         case 2: emit(f, 0xD3 | (0xC0 | fuzz_below(f, 8) << 3 | reg) << 8, 2); break;                // by CL
         case 3: emit(f, 0x40 + fuzz_below(f, 2) * 8 + reg, 1); break;
-        case 4: emit(f, PICK(f, 0x9C58, 0x9F, 0x9E), 1); if (f->code[f->n - 1] == 0x9C) emit(f, 0x58 + reg, 1); break;
+        case 4: emit(f, PICK(f, 0x9C, 0x9F, 0x9E), 1); if (f->code[f->n - 1] == 0x9C) emit(f, 0x58 + reg, 1); break;
         case 5: emit(f, PICK(f, 0x39, 0x85, 0x29, 0x01) | (0xC0 | reg << 3 | other) << 8, 2); break;
         case 6: emit_load(f, 1, fuzz_below(f, 40)); break;
         default: forward_jump(f); break;
@@ -217,19 +217,17 @@ static void self_modifying(struct fuzz_case *f)
 
 static void segments(struct fuzz_case *f)
 {
+    bool     by_paragraph = f->mode == MODE_REAL || f->mode == MODE_UNREAL || f->mode == MODE_V86;
     unsigned reg = PICK(f, 0, 0, 3, 2), high = f->model->family >= 3 ? PICK(f, 4, 5) : 0; // ES DS SS, FS GS
-    uint32_t selector;
+    uint32_t user = f->user ? SEL_USER * 8 + 3 : 0, selector;
 
-    if (f->mode == MODE_REAL || f->mode == MODE_UNREAL || f->mode == MODE_V86)
-        selector = PICK(f, DATA >> 4, EXTRA >> 4, VIDEO >> 4, 0xB800, CODE >> 4);
-    else
-        selector = PICK(f, SEL_DATA, SEL_DATA, SEL_EXTRA, SEL_VIDEO, SEL_SMALL) * 8 + (f->user ? SEL_USER * 8 + 3 : 0);
+    if (by_paragraph) selector = PICK(f, DATA >> 4, EXTRA >> 4, VIDEO >> 4, 0xB800, CODE >> 4);
+    else selector = PICK(f, SEL_DATA, SEL_DATA, SEL_EXTRA, SEL_VIDEO, SEL_SMALL) * 8 + user;
     if (fuzz_chance(f, 12)) selector = fuzz_below(f, 0x10000);
-    if (reg == 2) selector = is_flat(f) || (f->mode != MODE_REAL && f->mode != MODE_UNREAL && f->mode != MODE_V86)
-                                 ? SEL_STACK * 8u + (f->user ? SEL_USER * 8 + 3 : 0) : STACK >> 4;
+    if (reg == 2) selector = by_paragraph ? STACK >> 4 : SEL_STACK * 8 + user;
     emit_load(f, 0, selector);
-    emit(f, 0xD08E | (high && fuzz_chance(f, 4) && reg != 2 ? high : reg) << 11, 2);
-    f->code[f->n - 1] = (uint8_t)(0xC0 | ((f->code[f->n - 1] >> 3 & 7) & 7) << 3);
+    if (high && reg != 2 && fuzz_chance(f, 4)) reg = high;
+    emit(f, 0x8E | (0xC0 | reg << 3) << 8, 2); // MOV Sreg, AX
     some(f, 4);
 }
 
@@ -237,7 +235,7 @@ static void segments(struct fuzz_case *f)
 
 static void rounding(struct fuzz_case *f)
 {
-    uint32_t control = 0x037F & ~(PICK(f, 0, 0, 0, 1, 2, 4, 8, 0x10, 0x20, 0x3F));
+    uint32_t control = 0x037F & ~PICK(f, 0, 0, 0, 1, 2, 4, 8, 0x10, 0x20, 0x3F);
 
     control = (control & ~0xF00u) | fuzz_below(f, 16) << 8;
     if (!f->has_fpu) return;
@@ -245,11 +243,11 @@ static void rounding(struct fuzz_case *f)
     emit(f, control, word(f));
     emit_variable(f, 0xD9, 5, COUNT); // FLDCW
     if (f->has_sse && fuzz_chance(f, 2)) {
-        control = 0x1F80 & ~(PICK(f, 0, 0, 0, 0x80, 0x100, 0x200, 0x400, 0x800, 0x1000) | 0u);
+        control = 0x1F80 & ~PICK(f, 0, 0, 0, 0x80, 0x100, 0x200, 0x400, 0x800, 0x1000);
         control |= fuzz_below(f, 4) << 13 | (fuzz_chance(f, 4) ? 0x8000u : 0) | (fuzz_chance(f, 4) ? 0x40u : 0);
         emit_variable(f, 0xC7, 0, COUNTER + 8);
         emit(f, control, word(f));
-        emit(f, 0x0F36, 2), emit(f, 0xAE, 1), emit(f, 2 << 3 | (f->bits == 32 ? 5 : 6), 1), emit(f, variable(f, COUNTER + 8), word(f)); // LDMXCSR
+        emit(f, 0xAE0F36, 3), emit(f, 2 << 3 | (f->bits == 32 ? 5 : 6), 1), emit(f, variable(f, COUNTER + 8), word(f)); // LDMXCSR
     }
     for (unsigned n = 2 + fuzz_below(f, 8); n-- > 0;) {
         if (f->has_mmx && fuzz_chance(f, 2)) emit_simd(f);
@@ -313,7 +311,7 @@ static void system_things(struct fuzz_case *f)
     case 2: emit(f, 0xE4, 1), emit(f, PICK(f, 0x40, 0x21, 0x61, 0x61), 1); break; // IN
     case 3: emit_load(f, 0, fuzz_value(f)), emit(f, 0x80E6, 2); break;             // OUT 80h
     case 4: if (f->model->family >= 3) emit(f, 0xD8200F, 3), emit(f, 0xD8220F, 3); break; // CR3 anew
-    case 5: if (f->model->family >= 4) emit(f, 0x3D010F | 0, 3), f->code[f->n - 1] = f->bits == 32 ? 0x3D : 0x3E, emit(f, fuzz_pointer(f), word(f)); break;
+    case 5: if (f->model->family >= 4) emit(f, f->bits == 32 ? 0x3D010F : 0x3E010F, 3), emit(f, fuzz_pointer(f), word(f)); break; // INVLPG
     case 6: if (f->model->family >= 5) emit(f, PICK(f, 0xA20F, 0x310F), 2); break;
     default: emit(f, PICK(f, 0x9B, 0xF4, 0xFB, 0xFB), 1); break; // WAIT, HLT, STI
     }
@@ -349,7 +347,8 @@ void make_code(struct fuzz_case *f)
     emit_variable(f, 0xC7, 0, COUNTER);
     emit(f, 1 + fuzz_below(f, 12), word(f));
     if (f->has_fpu) emit(f, 0xE3DB, 2);
-    if (fuzz_chance(f, 2)) for (unsigned n = PAGE_SIZE - 64 + fuzz_below(f, 64); f->n < n;) emit(f, 0x90, 1); // so that it crosses a page
+    if (fuzz_chance(f, 2)) // so that it crosses a page
+        for (unsigned n = PAGE_SIZE - 64 + fuzz_below(f, 64); f->n < n;) emit(f, 0x90, 1);
     start = f->n;
     while (count-- && f->n < CODE_SIZE - 600) {
         unsigned label = emit_label_to(f, RESUME), size = word(f);

@@ -136,7 +136,7 @@ static void write_pages(struct fuzz_case *f, struct machine *m)
     uint32_t tables = PAGES + PAGE_SIZE;
 
     if (f->pae) { // four pointers, a directory, a table
-        put(m, PAGES, (PAGES + 0x800) & ~0xFFFu ? (tables | 1) : 0, 8);
+        put(m, PAGES, tables | 1, 8);
         for (unsigned n = 1; n < 4; n++) put(m, PAGES + 8 * n, 0, 8);
         put(m, tables, (tables + PAGE_SIZE) | 7, 8);
         for (unsigned n = 1; n < per_table; n++) put(m, tables + 8 * n, 0, 8);
@@ -209,9 +209,11 @@ static void load_control(const struct fuzz_case *f, struct x86 *c)
     if (f->mode != MODE_REAL && f->mode != MODE_UNREAL) {
         c->idtr = (struct x86_table){IDT, 0x7FF};
         c->cr0 |= CR0_PE;
-        c->tr = (struct x86_segment){.selector = SEL_TSS * 8, .access = SEGA_P | (f->model->family >= 3 ? 11 : 3), .base = TSS, .limit = 0x88, .valid = true};
+        c->tr = (struct x86_segment){.selector = SEL_TSS * 8, .access = SEGA_P | (f->model->family >= 3 ? 11 : 3), .base = TSS, .limit = 0x88,
+                                     .valid = true};
     }
-    if (f->model->family >= 4) c->cr0 = (c->cr0 & ~(CR0_CD | CR0_NW)) | CR0_NE | (f->seed & 64 ? CR0_WP : 0) | (f->seed & 128 ? CR0_AM : 0);
+    if (f->model->family >= 4)
+        c->cr0 = (c->cr0 & ~(CR0_CD | CR0_NW)) | CR0_NE | (f->seed & 64 ? CR0_WP : 0) | (f->seed & 128 ? CR0_AM : 0);
     if (f->has_sse) c->cr4 |= CR4_OSFXSR | CR4_OSXMMEXCPT;
     if (!f->paged) return;
     c->cr3 = PAGES;
@@ -219,6 +221,16 @@ static void load_control(const struct fuzz_case *f, struct x86 *c)
     if (f->pae) c->cr4 |= CR4_PAE;
     if (f->pae) x86_load_pdptes(c, c->cr3);
     c->cr0 |= CR0_PG;
+}
+
+/* The interrupt controller, with vectors from 20h, lets the timer through alone. */
+static void start_timer(const struct fuzz_case *f, struct bus *bus)
+{
+    static const uint16_t writes[][2] = {{0x20, 0x11}, {0x21, 0x20}, {0x21, 4}, {0x21, 1}, {0x21, 0xFE}, {0x43, 0x34}};
+
+    for (unsigned n = 0; n < sizeof(writes) / sizeof(writes[0]); n++) bus_out(bus, writes[n][0], writes[n][1], 1);
+    bus_out(bus, 0x40, f->pit & 0xFF, 1);
+    bus_out(bus, 0x40, f->pit >> 8, 1);
 }
 
 void prepare_cpu(const struct fuzz_case *f, struct machine *m)
@@ -240,7 +252,5 @@ void prepare_cpu(const struct fuzz_case *f, struct machine *m)
     x86_tlb_select(c);
     x86_update_step(c);
     if (!f->pit) return;
-    for (const uint16_t *p = (const uint16_t[]){0x20, 0x11, 0x21, 0x20, 0x21, 4, 0x21, 1, 0x21, 0xFE, 0x43, 0x34, 0}; *p; p += 2) bus_out(&m->pc.bus, p[0], p[1], 1);
-    bus_out(&m->pc.bus, 0x40, f->pit & 0xFF, 1);
-    bus_out(&m->pc.bus, 0x40, f->pit >> 8, 1);
+    start_timer(f, &m->pc.bus);
 }

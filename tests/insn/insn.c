@@ -7,6 +7,7 @@
 
 #include "cpu/x86/far.h"
 #include "cpu/x86/flags.h"
+#include "cpu/x86/jit/jit.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -396,6 +397,7 @@ static bool run_file(const char *path, struct context *x)
 
     for (x->n = 0; ok && x86_model_at(x->n) && x->n < MODELS_MAX; x->n++) {
         struct bench *b = bench_create(x86_model_at(x->n)->name, x->n ? RAM : 1 << 20, true);
+        if (b && b->cpu.jit) x86_jit_eager(&b->cpu, 64);
 
         ok = b != NULL;
         x->model = x86_model_at(x->n)->name;

@@ -143,12 +143,15 @@ static void place(struct tr *t, struct access *a)
     if (n == GROUPS_MAX) return;
     if (n == t->groups)
         t->group[t->groups++] = (struct group){.root = a->root, .seg = a->seg, .write = a->write, .narrow = a->narrow, .low = a->off,
-                                               .high = a->off + a->size, .base_off = a->base_off};
+                                               .high = a->off + a->size, .base_off = a->base_off, .base_low = a->base_off,
+                                               .base_high = a->base_off};
     a->group = (int8_t)n;
     a->head = !t->group[n].members++;
     if (a->off < t->group[n].low) t->group[n].low = a->off;
     if (a->off + a->size > t->group[n].high) t->group[n].high = a->off + a->size;
     if (a->base_off != t->group[n].base_off) t->group[n].moved = true;
+    if (a->base_off < t->group[n].base_low) t->group[n].base_low = a->base_off;
+    if (a->base_off > t->group[n].base_high) t->group[n].base_high = a->base_off;
 }
 
 void x64_find_groups(struct tr *t)

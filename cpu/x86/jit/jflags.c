@@ -61,7 +61,7 @@ static void set_flags(struct x86 *c, uint32_t kind, uint32_t a, uint32_t b, bool
     case FLAGS_SHL:
     case FLAGS_SHR:
     case FLAGS_SAR: shifted(c, FLAGS_KIND(kind), a, b, size); break;
-    case FLAGS_MUL: flags_explicit(c, a, size, cf, cf, false); break;
+    case FLAGS_MUL: flags_explicit(c, a, size, b & 1, b & 1, false); break;
     case FLAGS_DOUBLE: flags_explicit(c, a, size, cf, ((a ^ b) >> (8 * size - 1)) & 1, false); break;
     case FLAGS_PACKED: flags_set_arith(c, unpack((uint16_t)a)); break;
     default: break;
@@ -82,6 +82,6 @@ void jit_realize_flags(struct x86 *c)
     }
     set_flags(c, kind, f->a, f->b, cf);
     mask = (kind & FLAGS_CF ? FLAG_CF : 0) | (kind & FLAGS_OF ? FLAG_OF : 0);
-    if (FLAGS_KIND(kind) >= FLAGS_INC && FLAGS_KIND(kind) != FLAGS_NEG && FLAGS_KIND(kind) < FLAGS_SHL) mask &= ~(uint32_t)FLAG_CF; // they have it
+    if (FLAGS_KIND(kind) == FLAGS_INC || FLAGS_KIND(kind) == FLAGS_DEC) mask &= ~(uint32_t)FLAG_CF; // they have it
     if (mask) flags_change(c, mask, (cf ? FLAG_CF : 0) | (f->of ? FLAG_OF : 0));
 }

@@ -87,7 +87,7 @@ enum flag_kind {
     FLAGS_SHL,      /* operand a, count b */
     FLAGS_SHR,
     FLAGS_SAR,
-    FLAGS_MUL,      /* lower half a; CF is overridden and gives OF */
+    FLAGS_MUL,      /* lower half a; bit 0 of b is CF and OF */
     FLAGS_DOUBLE,   /* SHLD, SHRD: result a, operand b; CF is overridden */
     FLAGS_PACKED,   /* a: AH by LAHF, AL by SETO */
     FLAGS_VALUE,    /* only as c->jf.cf_kind: CF is c->jf.cf */

@@ -211,6 +211,7 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.regs = op->kind == OPK_SHIFT_MI ? 0 : register_bit(i->dst, op->size);
         break;
     case OPK_SHIFT_RC: case OPK_SHIFT_MC:
+        e.flags_maybe = FLAG_ARITH;
         e.flags_read = op->arg == 2 || op->arg == 3 ? FLAG_CF : 0;
         e.regs = op->kind == OPK_SHIFT_MC ? 0 : register_bit(i->dst, op->size);
         break;
@@ -218,7 +219,10 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.flags_written = i->imm & 31 ? FLAG_ARITH : 0;
         e.regs = op->kind == OPK_DOUBLE_MRI ? 0 : register_bit(i->dst, op->size);
         break;
-    case OPK_DOUBLE_RRC: case OPK_DOUBLE_MRC: e.regs = op->kind == OPK_DOUBLE_MRC ? 0 : register_bit(i->dst, op->size); break;
+    case OPK_DOUBLE_RRC: case OPK_DOUBLE_MRC:
+        e.flags_maybe = FLAG_ARITH;
+        e.regs = op->kind == OPK_DOUBLE_MRC ? 0 : register_bit(i->dst, op->size);
+        break;
     case OPK_BT_RR: case OPK_BT_RI:
         e.flags_written = FLAG_CF;
         e.regs = op->arg ? register_bit(i->dst, op->size) : 0;

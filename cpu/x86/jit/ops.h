@@ -83,7 +83,7 @@ struct jit_effects {
     uint16_t flags_read, flags_written; /* written: whatever they were before, in every case */
     uint16_t regs;    /* register slots that it changes, a bit each */
     bool     slow;    /* it may turn to its handler, which sees all flags */
-    bool     keeps;   /* it leaves the flags that it does not write as they are, in the host's too */
+    uint16_t flags_maybe; /* written in some cases only: shifts by CL */
 };
 
 /* Flags that condition CC (0..15) looks at. */

@@ -106,7 +106,7 @@ static void plan_kept_conditions(struct tr *t)
             }
             lost |= overwrites_flags(t, n);
             if (!t->op[n]) break;
-            open &= (uint16_t)~t->effects[n].flags_written;
+            open &= (uint16_t)~(t->effects[n].flags_written | t->effects[n].flags_maybe);
         }
     }
 }

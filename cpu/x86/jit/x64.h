@@ -68,6 +68,7 @@ struct group {
     bool     write, narrow, moved; /* moved: not all have the register of the head as it was then */
     int32_t  low, high;            /* offsets from the root: first byte, last byte + 1 */
     int32_t  base_off;             /* of the head's register */
+    int32_t  base_low, base_high;  /* of all the registers that are used */
 };
 #define GROUPS_MAX 8
 

@@ -198,7 +198,7 @@ void flags_keep_condition(struct tr *t)
     unsigned cc = t->keep[t->k];
     uint16_t mask;
 
-    if (t->effects[t->k].flags_written || !t->op[t->k]) t->kept = KEEP_NONE;
+    if (t->effects[t->k].flags_written || t->effects[t->k].flags_maybe || !t->op[t->k]) t->kept = KEEP_NONE;
     if (cc == KEEP_NONE) return;
     mask = jit_condition_flags(cc);
     if ((t->host & mask) != mask || flags_again(t, mask)) return;

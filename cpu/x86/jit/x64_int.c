@@ -287,9 +287,9 @@ static bool unary_m(struct tr *t, const struct x86_insn *i, unsigned op, unsigne
 static void multiply_flags(struct tr *t, unsigned low, unsigned size)
 {
     if (flags_live(t)) {
-        flags_store_cf(t);
+        emit_rm(&t->e, 0x0F92, 1, 0, CTX(jf.b)); // setc
         flags_store_a(t, low);
-        flags_store_kind(t, FLAGS_MUL | FLAGS_CF, size, FLAG_CF | FLAG_OF);
+        flags_store_kind(t, FLAGS_MUL, size, FLAG_CF | FLAG_OF);
     } else {
         t->host = FLAG_CF | FLAG_OF;
     }

@@ -169,6 +169,12 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
     if (first) emit_rm(e, 0x8D, 4, R8, (struct host_mem){(uint8_t)base, NO_REG, 0, first});
     else emit_mov_rr(e, R8, base);
     if (g->narrow) {
+        if (g->moved) { // nor the registers themselves, which may be SP on its way from 0 to FFFE
+            emit_rr(e, 0x0FB7, 4, R11, base);
+            emit_rm(e, 0x8D, 4, R11, (struct host_mem){R11, NO_REG, 0, g->base_low - a->base_off});
+            emit_alu_ri(e, 7, 4, R11, 0xFFFF - (uint32_t)(g->base_high - g->base_low));
+            careful_if(t, CC_A, site);
+        }
         emit_rr(e, 0x0FB7, 4, R8, R8);
     } else if (g->moved) { // 32-bit sums of registers must not wrap
         emit_rm(e, 0x8D, 4, R11, (struct host_mem){R8, NO_REG, 0, 0x8000});
@@ -343,6 +349,7 @@ void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
     emit_jmp_to(&t->e, last ? t->j->exit_site : t->j->slow);
     t->flags = (struct flag_record){.kind = FLAGS_HOME};
     t->host = FLAGS_ALL;
+    t->kept = KEEP_NONE;
     t->sse_ready = t->x87_ready = s->x87_ready = false;
     t->x87 = 0;
 }

@@ -259,5 +259,7 @@ void jit_x87_save(struct x86 *c);
 /* Brings c->fpu's pointers to the last instruction and its operand up to date; at a site also with what the unit did before it. */
 void jit_x87_settle(struct x86 *c);
 void jit_x87_settle_at(struct x86 *c, uint32_t record);
+/* Loads the host's registers again after the handler has run the instruction of S, whose unit goes on. */
+void jit_x87_resume(struct x86 *c, const struct jit_site *s);
 
 #endif

@@ -184,7 +184,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
     if (c->kicked || !s->unit->valid || (s->check_ctx && ctx_of(c) != s->unit->ctx) || c->inhibit || c->step_blocks || s->head ||
         (s->unit->grouped && c->tlb.drops != drops))
         return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
-    if (s->x87_ready) jit_x87_load(c);
+    if (s->x87_ready) jit_x87_resume(c, s);
     publish_flags(c, s->host_next);
     if (s->keep != KEEP_NONE) c->jf.keep = flag_condition(c, s->keep);
     return jit_executable(j, s->next);

@@ -102,6 +102,15 @@ void jit_x87_settle_at(struct x86 *c, uint32_t record)
     else settle_dp(c, r, stored_dp(c, r));
 }
 
+void jit_x87_resume(struct x86 *c, const struct jit_site *s)
+{
+    const struct jit_op *op = jit_op_of(&c->jit->ops, s->insn.fn);
+
+    if (op && op->kind == OPK_X87 && !(op->arg & X87_SILENT) && (s->insn.prefix & PREFIX_MEM))
+        c->x87_dp = c->fpu.dp + c->seg[s->insn.seg].base; // what its own code would have stored
+    jit_x87_load(c);
+}
+
 /* Whether the registers that make the operand's address keep their values until the next instruction with one, or the end of the unit. */
 static bool operand_lasts(const struct tr *t, const struct x86_insn *i)
 {

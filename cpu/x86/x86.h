@@ -140,6 +140,7 @@ struct x86_jit_flags {
     uint32_t kind, a, b;
     uint32_t cf_kind, cf_a, cf_b; /* where CF comes from, if kind says so */
     uint8_t  cf, of;
+    uint8_t  ah;           /* by SAHF */
     uint8_t  keep;         /* a condition, saved for later in the unit */
     uint8_t  scratch;
     bool     load;         /* the host's flags are to be loaded from a */

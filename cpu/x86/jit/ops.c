@@ -60,7 +60,7 @@ static const struct jit_op table[] = {
     SIZES2(cbw, OPK_CBW, 0), SIZES2(cwd, OPK_CWD, 0), {x86_setcc_r, OPK_SETCC_R, 0, 1}, {x86_setcc_m, OPK_SETCC_M, 0, 1},
     SIZES2(cmov_rr, OPK_CMOV_RR, 0), SIZES2(cmov_rm, OPK_CMOV_RM, 0), ONE(op_nop, OPK_NOP, 0),
     SIZES2(pushf, OPK_PUSHF, 0), SIZES2(popf, OPK_POPF, 0), ONE(cli, OPK_CLI, 0), ONE(sti, OPK_STI, 0),
-    ONE(clc, OPK_CF, 0), ONE(stc, OPK_CF, 1), ONE(cmc, OPK_CF, 2),
+    ONE(lahf, OPK_LAHF, 0), ONE(sahf, OPK_SAHF, 0), ONE(clc, OPK_CF, 0), ONE(stc, OPK_CF, 1), ONE(cmc, OPK_CF, 2),
     SIZES2(jcc, OPK_JCC, 0), SIZES2(jz, OPK_JCC, 0), SIZES2(jnz, OPK_JCC, 0), SIZES2(jmp, OPK_JMP, 0), SIZES2(call, OPK_CALL, 0),
     SIZES2(jmp_r, OPK_JMP_R, 0), SIZES2(jmp_m, OPK_JMP_M, 0), SIZES2(call_r, OPK_CALL_R, 0), SIZES2(call_m, OPK_CALL_M, 0),
     SIZES2(ret, OPK_RET, 0), SIZES2(ret_i, OPK_RET_I, 0), SIZES2(loop, OPK_LOOP, 0), SIZES2(loope, OPK_LOOPE, 0),
@@ -279,6 +279,14 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
     case OPK_CMOV_RR: case OPK_CMOV_RM:
         e.flags_read = jit_condition_flags(cc);
         e.regs = register_bit(i->dst, op->size);
+        break;
+    case OPK_LAHF:
+        e.flags_read = FLAG_ARITH & ~FLAG_OF;
+        e.regs = AX;
+        break;
+    case OPK_SAHF:
+        e.flags_written = FLAG_ARITH & ~FLAG_OF;
+        e.regs = 0;
         break;
     case OPK_CF:
         e.flags_written = FLAG_CF;

@@ -162,6 +162,8 @@ void flags_store_a(struct tr *t, unsigned host_reg);
 void flags_store_b(struct tr *t, unsigned host_reg);
 void flags_store_b_imm(struct tr *t, uint32_t imm);
 void flags_store_cf(struct tr *t); /* from the host's, as the source of CF */
+/* SAHF. Uses r11. */
+void flags_sahf(struct tr *t);
 /* All six from the host's flags, as FLAGS_PACKED: x64_int.c. Uses r11. */
 void flags_store_packed(struct tr *t);
 /* Everything that is recorded goes to c->jf. Flags are kept. */

@@ -247,11 +247,8 @@ uint32_t flags_save_cf(struct tr *t, bool keeps)
     return FLAGS_CF;
 }
 
-void flags_override(struct tr *t, uint16_t mask)
+static void override(struct tr *t, uint32_t bits)
 {
-    uint32_t bits = (mask & FLAG_CF ? FLAGS_CF : 0) | (mask & FLAG_OF ? FLAGS_OF : 0);
-
-    if (!flags_live(t)) return;
     if (t->flags.kind == FLAGS_HOME) {
         emit_rm(&t->e, 0x80, 1, 1, x64_ctx(offsetof(struct x86, jf.kind) + 1)); // or byte
         emit8(&t->e, bits >> 8);
@@ -260,6 +257,11 @@ void flags_override(struct tr *t, uint16_t mask)
         t->flags.kind |= bits;
         flags_home(t);
     }
+}
+
+void flags_override(struct tr *t, uint16_t mask)
+{
+    if (flags_live(t)) override(t, (mask & FLAG_CF ? FLAGS_CF : 0) | (mask & FLAG_OF ? FLAGS_OF : 0));
 }
 
 void flags_overridden(struct tr *t, uint16_t mask)
@@ -271,4 +273,20 @@ void flags_overridden(struct tr *t, uint16_t mask)
     }
     if (mask & FLAG_CF) flags_store_cf(t);
     if (mask & FLAG_OF) store_flag(t, CC_O, CTX(jf.of));
+}
+
+/* OF stays where it is: nobody asks for it after SAHF, which comes after FNSTSW AX. */
+void flags_sahf(struct tr *t)
+{
+    if (flags_live(t)) {
+        override(t, FLAGS_AH | FLAGS_CF);
+        emit_mov_rr(&t->e, R11, RAX);
+        emit_rr(&t->e, 0xC1, 4, 5, R11); // shr
+        emit8(&t->e, 8);
+        emit_rm(&t->e, 0x88, 1, R11, CTX(jf.ah));
+    }
+    emit8(&t->e, 0x9E);
+    if (flags_live(t)) flags_store_cf(t);
+    t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    t->host = FLAGS_ALL & ~FLAG_OF;
 }

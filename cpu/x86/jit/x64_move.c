@@ -274,6 +274,11 @@ bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *
     case OPK_CMOV_RM: cmov(t, i, size, true); return true;
     case OPK_CF: change_carry(t, op->arg); return true;
     case OPK_NOP: return true;
+    case OPK_SAHF: flags_sahf(t); return true;
+    case OPK_LAHF:
+        flags_need(t, FLAGS_ALL & ~FLAG_OF);
+        emit8(&t->e, 0x9F);
+        return true;
     default: return false;
     }
 }

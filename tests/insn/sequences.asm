@@ -33,3 +33,29 @@ testcase "carry of a handler's shift over a store to adc", I386, P4
         endwrites
         any AF | PF | CF | OF | SF | ZF
 endtest
+
+testcase "bit test of memory after INC, whose flags nobody asks for", I386, P4
+        given edi, 50h
+        given ebp, 60h
+        given ecx, 12h
+        memory ds, 50h
+        dd 0
+        endmemory
+        memory ss, 60h
+        dd 1
+        endmemory
+        code
+        inc ecx
+        bts dword [ebp], 2
+        mov eax, [edi]
+        xor eax, eax
+        endcode
+        gives ecx, 13h
+        gives eax, 0
+        writes ss, 60h
+        dd 5
+        endwrites
+        sets ZF | PF
+        clears SF | CF | OF
+        any AF
+endtest

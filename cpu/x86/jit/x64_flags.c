@@ -254,7 +254,7 @@ static void override(struct tr *t, uint32_t bits)
         emit8(&t->e, bits >> 8);
         t->host = 0;
     } else {
-        if (mask & FLAG_CF) t->flags.kind &= ~FLAGS_CF_HOME; // nobody will ask for it, and r8 and r9 may have the operand's address
+        if (bits & FLAGS_CF) t->flags.kind &= ~FLAGS_CF_HOME; // nobody will ask for it, and r8 and r9 may have the operand's address
         t->flags.kind |= bits;
         flags_home(t);
     }

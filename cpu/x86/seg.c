@@ -15,6 +15,9 @@ void x86_derive_segment(struct x86 *c, unsigned seg)
     if (checked && (!s->valid || (code && !rw))) s->read_limit = -1;
     if (checked && (!s->valid || code || !rw)) s->write_limit = -1;
     if ((s->access & (SEGA_CODE | SEGA_EC)) == SEGA_EC) s->read_limit = s->write_limit = -1; // expand-down: checked slowly
+    c->seg_class &= ~((uint32_t)(SEGC_FLAT | SEGC_64K) << seg);
+    if (s->base == 0 && s->read_limit == 0xFFFFFFFF && s->write_limit == 0xFFFFFFFF) c->seg_class |= (uint32_t)SEGC_FLAT << seg;
+    else if (s->read_limit == 0xFFFF && s->write_limit == 0xFFFF) c->seg_class |= (uint32_t)SEGC_64K << seg;
     if (seg == SEG_CS) c->code32 = s->access & SEGA_DB;
     if (seg == SEG_SS) {
         c->stack32 = s->access & SEGA_DB;

@@ -69,6 +69,12 @@ enum x86_access {
     SEGA_AVL = 0x1000, SEGA_DB = 0x4000, SEGA_G = 0x8000,
 };
 
+/* The two kinds of segment whose limit needs no check, or a constant one. */
+enum x86_seg_class {
+    SEGC_FLAT = 0x100,  /* base 0, limit 4 GB, reads and writes allowed */
+    SEGC_64K = 0x10000, /* limit FFFF, reads and writes allowed */
+};
+
 struct x86_table { /* GDTR, IDTR */
     uint32_t base;
     uint32_t limit;
@@ -161,6 +167,7 @@ struct x86 {
     bool     code32;       /* CS.D */
     bool     stack32;      /* SS.B */
     uint32_t sp_mask;      /* FFFF or FFFFFFFF */
+    uint32_t seg_class;    /* derived: enum x86_seg_class, shifted by segment */
     uint32_t eip;          /* of the current block's first instruction while it runs; else of the next instruction */
     uint32_t eflags;       /* all but the arithmetic flags */
     const struct x86_insn *cur; /* the instruction that a slow path works for; NULL outside */

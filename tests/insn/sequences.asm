@@ -58,4 +58,64 @@ testcase "bit test of memory after INC, whose flags nobody asks for", I386, P4
         sets ZF | PF
         clears SF | CF | OF
         any AF
+testcase "one carry for two conditional moves, one of them from memory", P2, P4
+        given ebx, 40h
+        given edi, 16h
+        given ecx, 17h
+        given eax, 0
+        memory ds, 40h
+        dd 5, 6, 7
+        endmemory
+        code
+        mov edx, [ebx + 4]
+        cmp edi, ecx
+        sbb eax, [ebx]
+        cmovb esi, [ebx + 8]
+        cmovb edi, ecx
+        endcode
+        gives edx, 6
+        gives eax, 0FFFFFFFAh
+        gives esi, 7
+        gives edi, 17h
+        sets CF | SF | PF | AF
+        clears ZF | OF
+endtest
+testcase "OF of a product after its carry is complemented", I386, P4
+        given edx, 7Fh
+        given ebx, 40h
+        memory ds, 40h
+        dd 0
+        endmemory
+        code
+        imul eax, edx, 3
+        cmc
+        mov [ebx], edx
+        adc ecx, 0
+        endcode
+        gives eax, 17Dh
+        gives ecx, 22222223h
+        writes ds, 40h
+        dd 7Fh
+        endwrites
+        any AF | PF | SF | ZF | CF | OF
+endtest
+testcase "carry of a shift by CL over an older one that was kept", I386, P4
+        given ecx, 4
+        given ebx, 40h
+        memory ds, 40h
+        dd 0
+        endmemory
+        code
+        cmp edx, 0
+        mov [ebx], ecx
+        shl eax, cl
+        mov [ebx], edx
+        adc esi, 0
+        endcode
+        gives eax, 11111110h
+        gives esi, 77777778h
+        writes ds, 40h
+        dd 33333333h
+        endwrites
+        any AF | PF | SF | ZF | CF | OF
 endtest

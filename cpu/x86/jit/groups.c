@@ -58,7 +58,7 @@ static void follow(const struct tr *t, struct finder *f, unsigned k)
     }
     for (unsigned r = 0; r < 8; r++)
         if (regs >> r & 1) forget(f, r);
-    if (kind == OPK_PUSH_R || kind == OPK_PUSH_I || kind == OPK_PUSH_M || kind == OPK_PUSHF) set_symbol(f, REG_ESP, sp, -(int64_t)op->size);
+    if (kind == OPK_PUSH_R || kind == OPK_PUSH_I || kind == OPK_PUSH_M || kind == OPK_PUSHF || kind == OPK_PUSH_SEG) set_symbol(f, REG_ESP, sp, -(int64_t)op->size);
     if ((kind == OPK_POP_R && i->dst != REG_ESP) || kind == OPK_POPF) set_symbol(f, REG_ESP, sp, op->size);
 }
 
@@ -91,7 +91,7 @@ static bool has_operand(const struct x86_insn *i, const struct jit_op *op)
 static int stack_depth(const struct jit_op *op)
 {
     switch ((enum jit_kind)op->kind) {
-    case OPK_PUSH_R: case OPK_PUSH_I: case OPK_PUSH_M: case OPK_PUSHF: case OPK_CALL: case OPK_CALL_R: case OPK_CALL_M: return -(int)op->size;
+    case OPK_PUSH_R: case OPK_PUSH_I: case OPK_PUSH_M: case OPK_PUSHF: case OPK_PUSH_SEG: case OPK_CALL: case OPK_CALL_R: case OPK_CALL_M: return -(int)op->size;
     case OPK_POP_R: case OPK_POPF: case OPK_RET: case OPK_RET_I: return 0;
     default: return STACK_NONE;
     }
@@ -101,7 +101,7 @@ static int stack_depth(const struct jit_op *op)
 static bool emitted(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     if (op->size == 1 && (!x64_bytes_ok(t, i->dst, 1) || !x64_bytes_ok(t, i->src, 1))) return false;
-    if (op->kind >= OPK_PUSHF && op->kind <= OPK_STI && !x64_flags_plain(t, op->kind)) return false;
+    if (op->kind >= OPK_PUSHF && op->kind <= OPK_MOV_MS && !x64_flags_plain(t, op->kind)) return false;
     return op->kind != OPK_SHIFT_MI || x86_has(t->c, FEAT_186);
 }
 

@@ -21,8 +21,8 @@ enum jit_mode {
     MODE_SSE = 0x20,    /* the same for SSE */
     MODE_LEVEL0 = 0x40, /* CPL 0 or real mode */
     MODE_NOT_V86 = 0x80,
-    MODE_FLAT = 0x100,  /* << segment: base 0, limit 4 GB, reads and writes allowed */
-    MODE_64K = 0x10000, /* << segment: limit FFFF, reads and writes allowed */
+    MODE_FLAT = SEGC_FLAT, /* << segment */
+    MODE_64K = SEGC_64K,
 };
 
 struct jit_ctx {

@@ -60,6 +60,7 @@ static const struct jit_op table[] = {
     SIZES2(cbw, OPK_CBW, 0), SIZES2(cwd, OPK_CWD, 0), {x86_setcc_r, OPK_SETCC_R, 0, 1}, {x86_setcc_m, OPK_SETCC_M, 0, 1},
     SIZES2(cmov_rr, OPK_CMOV_RR, 0), SIZES2(cmov_rm, OPK_CMOV_RM, 0), ONE(op_nop, OPK_NOP, 0),
     SIZES2(pushf, OPK_PUSHF, 0), SIZES2(popf, OPK_POPF, 0), ONE(cli, OPK_CLI, 0), ONE(sti, OPK_STI, 0),
+    SIZES2(push_seg, OPK_PUSH_SEG, 0), SIZES2(mov_rs, OPK_MOV_RS, 0), SIZES2(mov_ms, OPK_MOV_MS, 0),
     ONE(lahf, OPK_LAHF, 0), ONE(sahf, OPK_SAHF, 0), ONE(clc, OPK_CF, 0), ONE(stc, OPK_CF, 1), ONE(cmc, OPK_CF, 2),
     SIZES2(jcc, OPK_JCC, 0), SIZES2(jz, OPK_JCC, 0), SIZES2(jnz, OPK_JCC, 0), SIZES2(jmp, OPK_JMP, 0), SIZES2(call, OPK_CALL, 0),
     SIZES2(jmp_r, OPK_JMP_R, 0), SIZES2(jmp_m, OPK_JMP_M, 0), SIZES2(call_r, OPK_CALL_R, 0), SIZES2(call_m, OPK_CALL_M, 0),
@@ -262,6 +263,12 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.flags_read = FLAG_ARITH;
         e.regs = SP;
         break;
+    case OPK_PUSH_SEG:
+        e.slow = true;
+        e.regs = SP;
+        break;
+    case OPK_MOV_RS: e.regs = register_bit(i->dst, op->size); break;
+    case OPK_MOV_MS: e.regs = 0; break;
     case OPK_POPF:
         e.slow = true;
         e.flags_written = FLAG_ARITH;

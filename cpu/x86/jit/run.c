@@ -19,17 +19,14 @@ bool x86_jit_supported(void)
 
 /* --- context -------------------------------------------------------------------------------------------------------------------------- */
 
+#define DATA_SEGMENTS (13u * (MODE_FLAT | MODE_64K)) /* ES, SS, DS */
+
 static uint32_t mode_of(const struct x86 *c)
 {
     uint32_t mode = jit_sse_mode(c) | jit_x87_mode(c) | (c->code32 ? MODE_CODE32 : 0) | (c->stack32 ? MODE_STACK32 : 0) | (c->cpl == 3 ? MODE_USER : 0) |
-                    (c->eflags & FLAG_DF ? MODE_DF : 0) | (c->cpl == 0 ? MODE_LEVEL0 : 0) | (c->eflags & FLAG_VM ? 0 : MODE_NOT_V86);
+                    (c->eflags & FLAG_DF ? MODE_DF : 0) | (c->cpl == 0 ? MODE_LEVEL0 : 0) | (c->eflags & FLAG_VM ? 0 : MODE_NOT_V86) |
+                    (c->seg_class & DATA_SEGMENTS);
 
-    for (unsigned n = 0; n < 4; n++) {
-        const struct x86_segment *s = &c->seg[n];
-        if (n == SEG_CS) continue;
-        if (s->base == 0 && s->read_limit == 0xFFFFFFFF && s->write_limit == 0xFFFFFFFF) mode |= (uint32_t)MODE_FLAT << n;
-        else if (s->read_limit == 0xFFFF && s->write_limit == 0xFFFF) mode |= (uint32_t)MODE_64K << n;
-    }
     return mode;
 }
 

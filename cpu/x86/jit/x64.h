@@ -118,6 +118,8 @@ void x64_ea(struct tr *t, const struct x86_insn *i);
 uint32_t x64_access(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write, int stack, bool aligned);
 /* Both, for the memory operand. */
 void x64_operand(struct tr *t, const struct x86_insn *i, unsigned size, bool write);
+/* Whether the access that comes next belongs to a group and is not its head: flags and r8 stay as they are. */
+bool x64_checks_nothing(const struct tr *t);
 /* (E)SP + DEPTH to r8d, and access. */
 void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size, bool write);
 /* The offset in r8d is none of what x64_access() can find again: its slow path is the handler at once. */

@@ -199,6 +199,13 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
     flags_lost(t);
 }
 
+bool x64_checks_nothing(const struct tr *t)
+{
+    const struct access *a = &t->access[t->k][t->next_access];
+
+    return t->next_access < t->accesses[t->k] && a->group >= 0 && !a->head;
+}
+
 /* The next access of the current instruction, if it belongs to a group. */
 static bool grouped(struct tr *t, const struct x86_insn *i, unsigned size, bool write, int stack)
 {

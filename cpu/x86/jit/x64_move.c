@@ -166,10 +166,16 @@ static void cmov(struct tr *t, const struct x86_insn *i, unsigned size, bool mem
         emit_rr(&t->e, 0x0F40 | cc, size, d, x64_gpr(i->src));
         return;
     }
+    if (x64_checks_nothing(t)) { // the host's flags survive
+        x64_operand(t, i, size, false);
+        emit_rm(&t->e, 0x0F40 | cc, size, d, x64_at(t));
+        return;
+    }
     emit_rr(&t->e, 0x0F90 | cc, 1, 0, R10);
     x64_operand(t, i, size, false);
     emit_rr(&t->e, 0x84, 1, R10, R10);
     emit_rm(&t->e, 0x0F40 | CC_NE, size, d, x64_at(t));
+    flags_lost(t);
 }
 
 static void change_carry(struct tr *t, unsigned op)

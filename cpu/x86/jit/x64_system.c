@@ -1,4 +1,4 @@
-/* x64_system.c: PUSHF POPF CLI STI in translated code, where they are what they are most of the time: level 0 or real mode for IF, no
+/* x64_system.c: reading segment registers, and PUSHF POPF CLI STI in translated code, where they are what they are most of the time: level 0 or real mode for IF, no
  * change of other system flags, no interrupt waiting. Everything else is the handler's. */
 #include "cpu/x86/jit/x64.h"
 
@@ -6,7 +6,9 @@ enum { SYSTEM = FLAG_TF | FLAG_DF | FLAG_IOPL | FLAG_NT };
 
 bool x64_flags_plain(const struct tr *t, unsigned kind)
 {
-    if (!x86_has(t->c, FEAT_386) || !(t->ctx.mode & MODE_NOT_V86)) return false;
+    if (!x86_has(t->c, FEAT_386)) return false;
+    if (kind >= OPK_PUSH_SEG) return true;
+    if (!(t->ctx.mode & MODE_NOT_V86)) return false;
     return kind == OPK_PUSHF || kind == OPK_POPF || (t->ctx.mode & MODE_LEVEL0);
 }
 
@@ -89,12 +91,44 @@ static void popf(struct tr *t, const struct x86_insn *i, unsigned size)
     flags_lost(t);
 }
 
+static struct host_mem selector(unsigned seg)
+{
+    return x64_ctx(offsetof(struct x86, seg) + seg * sizeof(struct x86_segment) + offsetof(struct x86_segment, selector));
+}
+
+/* 06 0E 16 1E, 0F A0, 0F A8. The upper half of a double word is zero: exec_sys.c. */
+static void push_segment(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    unsigned seg = i->op & 0x100 ? (i->op & 8 ? SEG_GS : SEG_FS) : i->op >> 3 & 3;
+
+    emit_rm(&t->e, 0x0FB7, 4, R10, selector(seg));
+    x64_stack(t, i, -(int)size, size, true);
+    emit_rm(&t->e, 0x89, size, R10, x64_at(t));
+    x64_move_sp(t, -(int)size);
+}
+
+static bool move_segment(struct tr *t, const struct x86_insn *i, unsigned size, bool memory)
+{
+    if (i->src >= SEG_COUNT) return false;
+    if (memory) {
+        x64_operand(t, i, 2, true);
+        emit_rm(&t->e, 0x0FB7, 4, R10, selector(i->src));
+        emit_rm(&t->e, 0x89, 2, R10, x64_at(t));
+    } else {
+        emit_rm(&t->e, 0x0FB7, size, x64_gpr(i->dst), selector(i->src));
+    }
+    return true;
+}
+
 bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     if (!x64_flags_plain(t, op->kind)) return false;
     switch ((enum jit_kind)op->kind) {
     case OPK_PUSHF: pushf(t, i, op->size); return true;
     case OPK_POPF: popf(t, i, op->size); return true;
+    case OPK_PUSH_SEG: push_segment(t, i, op->size); return true;
+    case OPK_MOV_RS: return move_segment(t, i, op->size, false);
+    case OPK_MOV_MS: return move_segment(t, i, op->size, true);
     case OPK_CLI: interrupt_flag(t, false); return true;
     case OPK_STI: // its shadow lasts until the end of the next instruction, which has to be in the unit
         if (t->k + 1 == t->count) return false;

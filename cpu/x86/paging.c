@@ -422,7 +422,13 @@ static bool access_linear(struct x86 *c, const struct x86_insn *i, lin_t lin, un
 {
     uint32_t first, second, error;
     unsigned part = PAGE_SIZE - (lin & PAGE_MASK);
+    uintptr_t quick = c->tlb.fast[write][user][lin >> PAGE_SHIFT];
 
+    if (quick && part >= size) { // of system tables, whose accesses all come here
+        if (write) memcpy((void *)(quick + lin), v, size);
+        else *v = x86_host_load((const void *)(quick + lin), size);
+        return true;
+    }
     c->cur = i;
     if (!x86_translate(c, lin, write ? ACCESS_WRITE : ACCESS_READ, user, &first, &error)) return page_fault(c, i, lin, error);
     if (part >= size) {

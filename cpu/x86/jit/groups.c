@@ -59,7 +59,7 @@ static void follow(const struct tr *t, struct finder *f, unsigned k)
     for (unsigned r = 0; r < 8; r++)
         if (regs >> r & 1) forget(f, r);
     if (kind == OPK_PUSH_R || kind == OPK_PUSH_I || kind == OPK_PUSH_M || kind == OPK_PUSHF || kind == OPK_PUSH_SEG) set_symbol(f, REG_ESP, sp, -(int64_t)op->size);
-    if ((kind == OPK_POP_R && i->dst != REG_ESP) || kind == OPK_POPF) set_symbol(f, REG_ESP, sp, op->size);
+    if ((kind == OPK_POP_R && i->dst != REG_ESP) || kind == OPK_POPF || kind == OPK_POP_SEG) set_symbol(f, REG_ESP, sp, op->size);
 }
 
 /* --- the accesses of an instruction, in the order in which they are emitted ----------------------------------------------------------------- */

@@ -124,6 +124,7 @@ struct jit_site {
     uint32_t           x87;         /* struct jit_x87: the last x87 instruction of the unit before it; 0: none yet */
     bool               head;        /* of a group of accesses: what follows relies on it */
     bool               repeats;     /* a string instruction with a repetition: it comes back by x86_end() */
+    bool               segment;     /* a load of DS, ES, FS or GS: only that, if all goes well */
     bool               in_shadow;   /* of STI */
     bool               host_retry, host_next; /* code at these points takes flags from the host's */
     uint8_t            keep;        /* condition to be left in c->jf.keep by the handler; KEEP_NONE */

@@ -1,5 +1,6 @@
 /* run.c: into translated code and out again, and what happens in between: docs/TRICKS.md. */
 #include "cpu/x86/block_cache.h"
+#include "cpu/x86/far.h"
 #include "cpu/x86/flags.h"
 #include "cpu/x86/jit/jit_private.h"
 
@@ -86,8 +87,8 @@ static void handler_done(struct x86 *c, const struct x86_insn *i)
     c->jit->done = true;
 }
 
-/* Runs the instruction of S in its handler. True: it went on to the next one. */
-static bool run_handler(struct x86 *c, const struct jit_site *s)
+/* Puts the instruction of S, with what ends it, where its handler finds it. */
+static void prepare(struct x86 *c, const struct jit_site *s)
 {
     struct x86_jit *j = c->jit;
 
@@ -99,13 +100,28 @@ static bool run_handler(struct x86 *c, const struct jit_site *s)
     j->running = s->unit;
     c->eip = s->eip;
     c->block = &j->block;
-    j->pair[0].fn(c, j->pair);
-    j->running = NULL;
-    if (c->cache->patched) {
-        c->cache->patched->fn = c->cache->patched_fn;
-        c->cache->patched = NULL;
-    }
+}
+
+/* True: x86_leave_after() asked to leave. */
+static bool finish(struct x86 *c)
+{
+    bool asked = c->cache->patched != NULL;
+
+    if (asked) c->cache->patched->fn = c->cache->patched_fn;
+    c->cache->patched = NULL;
+    c->jit->running = NULL;
     c->cur = NULL;
+    return asked;
+}
+
+/* Runs the instruction of S in its handler. True: it went on to the next one. */
+static bool run_handler(struct x86 *c, const struct jit_site *s)
+{
+    struct x86_jit *j = c->jit;
+
+    prepare(c, s);
+    j->pair[0].fn(c, j->pair);
+    finish(c);
     return j->done;
 }
 
@@ -150,6 +166,40 @@ static bool repetition_over(struct x86 *c, const struct jit_site *s)
     return true;
 }
 
+/* MOV and POP to DS, ES, FS and GS. NULL with *DONE clear: to be done by the handler after all. */
+static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool *done)
+{
+    struct x86_jit *j = c->jit;
+    bool            pop = s->insn.op != 0x8E;
+    unsigned        size = s->insn.prefix & PREFIX_OP32 ? 4 : 2, seg = s->insn.dst;
+    uint32_t        drops = c->tlb.drops;
+    uint16_t        selector = (uint16_t)c->gpr[s->insn.src];
+
+    if (pop) {
+        const void *top = x86_quick(&c->seg[SEG_SS], c->seg[SEG_SS].read_limit, c->tlb_read, x86_sp(c), size);
+        if (!top) return NULL;
+        selector = (uint16_t)x86_host_load(top, 2);
+        seg = s->insn.op & 0x100 ? (s->insn.op & 8 ? SEG_GS : SEG_FS) : s->insn.op >> 3 & 3;
+    }
+    *done = true;
+    prepare(c, s);
+    if (!x86_load_segment(c, j->pair, seg, selector)) {
+        finish(c);
+        realize_at(c, s);
+        jit_x87_settle_at(c, s->x87);
+        leave(c, EXIT_LOOP, 0);
+        return NULL;
+    }
+    if (pop) x86_set_sp(c, x86_sp(c) + size);
+    if (finish(c) || c->kicked || !s->unit->valid || ctx_of(c) != s->unit->ctx || c->step_blocks || (s->unit->grouped && c->tlb.drops != drops)) {
+        realize_at(c, s);
+        jit_x87_settle_at(c, s->x87);
+        return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
+    }
+    c->jf.load = false;
+    return jit_executable(j, s->next);
+}
+
 /* Continues with the instruction of site N in C: where the host is to go on, NULL to leave. */
 const uint8_t *jit_slow(struct x86 *c, uint32_t n)
 {
@@ -157,6 +207,11 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
     struct jit_site *s = &j->sites[n];
     uint32_t         drops = c->tlb.drops;
 
+    if (s->segment) {
+        bool           done = false;
+        const uint8_t *next = load_segment(c, s, &done);
+        if (done) return next;
+    }
     realize_at(c, s);
     if (fill_for(c, s) && s->unit->valid) {
         if (s->unit->grouped && c->tlb.drops != drops) {

@@ -351,7 +351,7 @@ void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
     uint32_t         site = x64_site(t, i);
     struct jit_site *s = &t->j->sites[site];
 
-    s->check_ctx = !t->op[t->k] || t->op[t->k]->kind == OPK_CONTEXT;
+    s->check_ctx = !t->op[t->k] || t->op[t->k]->kind == OPK_CONTEXT || t->op[t->k]->kind == OPK_DF;
     emit_mov_ri(&t->e, R11, site);
     emit_jmp_to(&t->e, last ? t->j->exit_site : t->j->slow);
     t->flags = (struct flag_record){.kind = FLAGS_HOME};

@@ -58,6 +58,8 @@ testcase "bit test of memory after INC, whose flags nobody asks for", I386, P4
         sets ZF | PF
         clears SF | CF | OF
         any AF
+endtest
+
 testcase "one carry for two conditional moves, one of them from memory", P2, P4
         given ebx, 40h
         given edi, 16h

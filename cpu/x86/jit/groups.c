@@ -128,30 +128,61 @@ static void list_accesses(struct tr *t, unsigned k)
 
 /* --- groups ----------------------------------------------------------------------------------------------------------------------------------- */
 
-static bool joins(const struct group *g, const struct access *a)
+static bool near(const struct group *g, const struct access *a)
 {
     int32_t low = a->off < g->low ? a->off : g->low, high = a->off + a->size > g->high ? a->off + a->size : g->high;
 
-    return g->root == a->root && g->seg == a->seg && g->write == a->write && g->narrow == a->narrow && high - low <= RANGE_MAX;
+    return g->root == a->root && g->seg == a->seg && g->narrow == a->narrow && high - low <= RANGE_MAX;
+}
+
+static void widen(struct group *g, const struct access *a)
+{
+    if (a->off < g->low) g->low = a->off;
+    if (a->off + a->size > g->high) g->high = a->off + a->size;
+    if (a->base_off != g->base_off) g->moved = true;
+    if (a->base_off < g->base_low) g->base_low = a->base_off;
+    if (a->base_off > g->base_high) g->base_high = a->base_off;
+}
+
+/* Where A belongs. What may be written may be read, so reads join writes that come before them. */
+static unsigned group_for(const struct tr *t, const struct access *a)
+{
+    unsigned n = 0;
+
+    while (n < t->groups && !(near(&t->group[n], a) && (t->group[n].write || !a->write))) n++;
+    return n;
 }
 
 static void place(struct tr *t, struct access *a)
 {
-    unsigned n = 0;
+    unsigned n = group_for(t, a);
 
-    while (n < t->groups && !joins(&t->group[n], a)) n++;
     if (n == GROUPS_MAX) return;
     if (n == t->groups)
         t->group[t->groups++] = (struct group){.root = a->root, .seg = a->seg, .write = a->write, .narrow = a->narrow, .low = a->off,
                                                .high = a->off + a->size, .base_off = a->base_off, .base_low = a->base_off,
-                                               .base_high = a->base_off};
+                                               .base_high = a->base_off, .reads = -1};
     a->group = (int8_t)n;
     a->head = !t->group[n].members++;
-    if (a->off < t->group[n].low) t->group[n].low = a->off;
-    if (a->off + a->size > t->group[n].high) t->group[n].high = a->off + a->size;
-    if (a->base_off != t->group[n].base_off) t->group[n].moved = true;
-    if (a->base_off < t->group[n].base_low) t->group[n].base_low = a->base_off;
-    if (a->base_off > t->group[n].base_high) t->group[n].base_high = a->base_off;
+    widen(&t->group[n], a);
+}
+
+/* Reads and then writes around the same value: if all of them lie in one page, the writes need only a look whether it may be written. */
+static void pair_groups(struct tr *t)
+{
+    for (unsigned w = 0; w < t->groups; w++) {
+        struct group *g = &t->group[w];
+        for (unsigned r = 0; g->write && g->reads < 0 && r < w; r++) {
+            struct group *h = &t->group[r];
+            int32_t       low = h->low < g->low ? h->low : g->low, high = h->high > g->high ? h->high : g->high;
+            if (h->write || h->root != g->root || h->seg != g->seg || h->narrow || g->narrow || h->members < 2 || high - low > RANGE_MAX) continue;
+            if (!(t->ctx.mode & (unsigned)MODE_FLAT << g->seg) || g->seg >= 4) continue;
+            h->low = g->low = low;
+            h->high = g->high = high;
+            h->moved |= g->moved || g->base_off != h->base_off;
+            g->reads = (int8_t)r;
+        }
+    }
 }
 
 void x64_find_groups(struct tr *t)
@@ -171,11 +202,12 @@ void x64_find_groups(struct tr *t)
         }
         follow(t, &f, k);
     }
+    pair_groups(t);
     for (unsigned k = 0; k < t->count; k++) {
         bool checks = !t->accesses[k];
         for (unsigned n = 0; n < t->accesses[k]; n++) {
             struct access *a = &t->access[k][n];
-            if (a->group >= 0 && t->group[a->group].members < 2) a->group = -1;
+            if (a->group >= 0 && t->group[a->group].members < 2 && t->group[a->group].reads < 0) a->group = -1;
             checks |= a->group < 0 || a->head;
         }
         if (!checks && t->op[k]->kind != OPK_POPF) t->effects[k].slow = false;

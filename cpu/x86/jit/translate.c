@@ -159,6 +159,20 @@ static bool has_head(const struct tr *t)
     return false;
 }
 
+/* Emitters that say so themselves when they use r9, for which groups.c may have a use. */
+static bool spares_r9(const struct jit_op *op)
+{
+    if (!op) return false;
+    switch ((enum jit_kind)op->kind) {
+    case OPK_ALU_RR: case OPK_ALU_RI: case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: case OPK_INC_R: case OPK_INC_M: case OPK_DEC_R:
+    case OPK_DEC_M: case OPK_NOT_R: case OPK_NOT_M: case OPK_NEG_R: case OPK_NEG_M: case OPK_IMUL_RR: case OPK_IMUL_RM: case OPK_IMUL_RRI:
+    case OPK_IMUL_RMI: case OPK_SHIFT_RI: case OPK_SHIFT_MI: case OPK_MOV_RR: case OPK_MOV_RI: case OPK_MOV_RM: case OPK_MOV_MR:
+    case OPK_MOV_MI: case OPK_EXTEND_RR: case OPK_EXTEND_RM: case OPK_LEA: case OPK_PUSH_R: case OPK_PUSH_I: case OPK_PUSH_M: case OPK_POP_R:
+    case OPK_SETCC_R: case OPK_SETCC_M: case OPK_CMOV_RR: case OPK_CMOV_RM: case OPK_JCC: case OPK_CALL: return true;
+    default: return false;
+    }
+}
+
 static void emit_insn(struct tr *t)
 {
     const struct x86_insn *i = &t->insn[t->k];
@@ -171,6 +185,7 @@ static void emit_insn(struct tr *t)
     if (ended || (is_last(t) && op && op->kind == OPK_JCC)) x64_x87_home(t);
     t->start = t->code_of[t->k] = t->e.p;
     t->next_access = 0;
+    if (!spares_r9(op) || t->effects[t->k].slow) t->r9_group = -1; // it may be begun again after a call into C
     done = op && emit_one(t, i, op);
     if (!done) {
         if (op && (!t->effects[t->k].slow || has_head(t))) { // it was not planned to be left to a handler
@@ -180,6 +195,7 @@ static void emit_insn(struct tr *t)
         if (ended) flags_home(t);
         x64_handler(t, i, ended);
     }
+    if (!done || !spares_r9(op)) t->r9_group = -1;
     if (!ended) flags_keep_condition(t);
     for (uint32_t n = first_site; n < t->j->region[t->j->current].sites_used; n++) {
         sites[n].next = ended ? 0 : (uint32_t)(t->e.p - t->j->code);
@@ -208,6 +224,7 @@ static bool emit_all(struct tr *t)
     t->failed = t->sse_ready = t->x87_ready = false;
     t->host = 0;
     t->kept = KEEP_NONE;
+    t->r9_group = -1;
     t->x87 = 0;
     t->flags = (struct flag_record){.kind = FLAGS_HOME};
     t->u->out = NULL;

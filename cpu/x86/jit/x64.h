@@ -65,6 +65,7 @@ struct access {
 struct group {
     uint32_t root;
     uint8_t  seg, members;
+    int8_t   reads;                /* of writes: the group of reads that has looked at the page before; -1: none */
     bool     write, narrow, moved; /* moved: not all have the register of the head as it was then */
     int32_t  low, high;            /* offsets from the root: first byte, last byte + 1 */
     int32_t  base_off;             /* of the head's register */
@@ -92,6 +93,7 @@ struct tr {
     struct group  group[GROUPS_MAX];
     unsigned      groups;
     struct host_mem at;     /* operand of the access just emitted */
+    int           r9_group; /* the group whose slot r9 holds; -1: none */
 
     uint8_t           *start;  /* of the current instruction's code */
     uint8_t           *code_of[JIT_MAX_INSNS + 1];

@@ -73,6 +73,7 @@ static void save_home_cf(struct tr *t)
     k = x64_cold(t, COLD_SAVE_CF, emit_jcc(&t->e, CC_E));
     k->back = t->e.p;
     t->host = 0;
+    t->r9_group = -1;
 }
 
 static void call_stub(struct tr *t, const uint8_t *stub)
@@ -80,6 +81,7 @@ static void call_stub(struct tr *t, const uint8_t *stub)
     emit8(&t->e, 0xE8);
     emit32(&t->e, 0);
     emit_patch(&t->e, t->e.p - 4, stub);
+    t->r9_group = -1;
 }
 
 void flags_home_of(struct tr *t, const struct flag_record *r)

@@ -139,6 +139,7 @@ static bool alu_rr(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
     if (flags_live(t) && op == ADD && same) {
         emit_mov_rr(&t->e, R9, b);
         kept = R9;
+        t->r9_group = -1;
     }
     if (flags_live(t) && op == TEST && !same) { // its result is needed
         emit_mov_rr(&t->e, R10, a);

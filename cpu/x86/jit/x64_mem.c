@@ -122,13 +122,45 @@ static uint32_t access_short(struct tr *t, const struct x86_insn *i, unsigned se
         k->back = t->e.p;
     }
     t->at = (struct host_mem){R8, R9, 0, 0};
+    t->r9_group = -1;
     flags_lost(t);
     return site;
 }
 
 /* --- groups --------------------------------------------------------------------------------------------------------------------------------- */
 
-static size_t slot_of(const struct access *a) { return offsetof(struct x86, jit_slot) + 8u * (unsigned)a->group; }
+static size_t slot_of(int group) { return offsetof(struct x86, jit_slot) + 8u * (unsigned)group; }
+
+/* The host's operand of access A, whose group's slot is that of GROUP. */
+static void use_slot(struct tr *t, const struct access *a, int group)
+{
+    const struct group *g = &t->group[group];
+
+    if (t->r9_group != group) emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(slot_of(group)));
+    t->r9_group = group;
+    t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - g->low - (a->base_off - g->base_off)};
+}
+
+/* The page is known, but not whether it may be written. */
+static void write_head(struct tr *t, const struct x86_insn *i, const struct access *a, int stack)
+{
+    const struct group *g = &t->group[a->group];
+    uint32_t            site = x64_site(t, i);
+    struct jit_site    *s = &t->j->sites[site];
+
+    s->access_size = a->size;
+    s->access_write = true;
+    s->stack = (int16_t)stack;
+    s->head = true;
+    emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){(uint8_t)x64_gpr(a->base), NO_REG, 0, g->low - a->base_off});
+    emit_rr(&t->e, 0xC1, 4, 5, R8); // shr r8d, 12
+    emit8(&t->e, PAGE_SHIFT);
+    emit_rm(&t->e, 0x83, 8, 7, (struct host_mem){R13, R8, 3, 0}); // cmp qword, 0
+    emit8(&t->e, 0);
+    x64_slow_if(t, CC_E, site);
+    use_slot(t, a, g->reads);
+    flags_lost(t);
+}
 
 static void careful_if(struct tr *t, unsigned cc, uint32_t site)
 {
@@ -194,7 +226,8 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
     x64_slow_if(t, CC_E, site);
     emit_rr(e, 0x03, 8, R9, R8);
     emit_rr(e, 0x2B, 8, R9, base);
-    emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(a)));
+    emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(a->group)));
+    t->r9_group = a->group;
     t->at = (struct host_mem){(uint8_t)base, R9, 0, a->off - g->low};
     flags_lost(t);
 }
@@ -215,13 +248,9 @@ static bool grouped(struct tr *t, const struct x86_insn *i, unsigned size, bool 
     t->next_access++;
     if (a->group < 0) return false;
     if (a->size != size || a->write != write) t->failed = true;
-    if (a->head) {
-        group_head(t, i, a, stack);
-    } else {
-        const struct group *g = &t->group[a->group];
-        emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(slot_of(a)));
-        t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - g->low - (a->base_off - g->base_off)};
-    }
+    if (a->head && t->group[a->group].reads >= 0) write_head(t, i, a, stack);
+    else if (a->head) group_head(t, i, a, stack);
+    else use_slot(t, a, t->group[a->group].reads >= 0 ? t->group[a->group].reads : a->group);
     return true;
 }
 

@@ -93,7 +93,7 @@ static void prepare(struct x86 *c, const struct jit_site *s)
     struct x86_jit *j = c->jit;
 
     j->pair[0] = s->insn;
-    j->pair[0].block = s->next ? NULL : &j->block;
+    j->pair[0].block = s->next && !s->repeats ? NULL : &j->block; // a repetition is to stop when its code is written to
     j->pair[1] = (struct x86_insn){.fn = handler_done, .off = s->insn.len, .left = (uint8_t)(s->insn.left - 1), .block = &j->block};
     j->block.link[0] = j->block.link[1] = NULL;
     j->done = false;

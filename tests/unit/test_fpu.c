@@ -251,7 +251,7 @@ END_TEST
 /* A store that cannot be done changes neither memory nor the stack. */
 START_TEST(test_faulting_store)
 {
-    static const uint8_t code[] = {0xd9, 0xe8, 0xdb, 0x3e, 0xf8, 0xff, 0xf4}; /* FLD1; FSTP m80 [FFF8] */
+    static const uint8_t code[] = {0xd9, 0xe8, 0xdb, 0x3e, 0xfa, 0xff, 0xf4}; /* FLD1; FSTP m80 [FFFA]: its first part crosses the end */
     struct fixture      *f = START("486", 0, code);
 
     run(f, 5);

@@ -2,6 +2,7 @@
 #
 #   make CC=clang   another compiler            make SAN=1   with ASan and UBSan, in build-san/
 #   make SDL=0      without the window          make LUA=0   without scripts
+#   make JIT=0      the interpreter alone
 #
 # Plain `make` never installs anything; `make run` and `make test` call `make deps` first.
 
@@ -57,7 +58,11 @@ say = $(if $(filter 0,$(V)),@echo '  $(1)')
 CORE_DIRS  = util devices mem cpu cpu/x86 cpu/x86/jit storage net machine
 FRONT_DIRS = debug frontends frontends/headless $(if $(filter 1,$(LUA)),frontends/script) $(if $(filter 1,$(SDL)),frontends/sdl)
 
-CORE_SRC   = $(wildcard $(addsuffix /*.c,$(CORE_DIRS)))
+# The translator (cpu/x86/jit) makes code for x86-64 Linux; elsewhere, or with JIT=0, none.c stands for it.
+JIT       ?= $(if $(filter x86_64-%linux% x86_64-linux%,$(shell $(CC) -dumpmachine 2>/dev/null)),1,0)
+JIT_SRC    = $(wildcard cpu/x86/jit/*.c)
+NOT_BUILT  = $(if $(filter 1,$(JIT)),cpu/x86/jit/none.c,$(filter-out cpu/x86/jit/none.c,$(JIT_SRC)))
+CORE_SRC   = $(filter-out $(NOT_BUILT),$(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
 FRONT_SRC  = $(wildcard $(addsuffix /*.c,$(FRONT_DIRS)))
 UNIT_SRC   = $(wildcard tests/unit/*.c)
 VECTOR_SRC = $(wildcard tests/vectors/*.c)
@@ -78,10 +83,9 @@ INSN_BIN   = $(patsubst %.asm,$(BUILD)/%.bin,$(wildcard tests/insn/*.asm))
 .PHONY: all
 all: check-packages check-state check-floors $(BUILD)/ochenta say-engines
 
-# The translator (cpu/x86/jit) makes code for x86-64.
 .PHONY: say-engines
 say-engines:
-	@case "$$($(CC) -dumpmachine)" in x86_64-*) ;; *) echo 'note: ochenta has no translator for this host: it runs the interpreter alone' ;; esac
+	@$(if $(filter 1,$(JIT)),:,echo 'note: this build has no translator: it runs the interpreter alone')
 
 $(BUILD)/ochenta: $(FRONT_OBJ) $(BUILD)/libochenta.a
 	$(call say,LD $@)
@@ -108,7 +112,7 @@ $(BUILD)/machine/roms.o: machine/roms.S $(wildcard $(ROMS)) $(BUILD)/flags
 	    -DROM_DEMO='"$(call rom_file,roms/demo.img)"' -DROM_LOADER='"$(call rom_file,roms/loader.bin)"' -c -o $@ $<
 
 # Changes when the compiler or an option does, so that everything is then built again.
-FLAGS_LINE = $(CC) $(CPPFLAGS) $(OWN_CFLAGS) $(LDFLAGS)
+FLAGS_LINE = JIT=$(JIT) $(CC) $(CPPFLAGS) $(OWN_CFLAGS) $(LDFLAGS)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS_LINE))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS_LINE))' >$@
@@ -226,6 +230,6 @@ help:
 	@echo 'make roms       build firmware and demo disk from source'
 	@echo 'make install    to PREFIX ($(PREFIX))'
 	@echo 'make clean      remove build/ and build-san/'
-	@echo 'variables       V=1 (show commands)  CC=clang  CFLAGS=-O3  SAN=1  SDL=0  LUA=0'
+	@echo 'variables       V=1 (show commands)  CC=clang  CFLAGS=-O3  SAN=1  SDL=0  LUA=0  JIT=0 (the interpreter alone)'
 
 -include $(wildcard $(CORE_OBJ:.o=.d) $(FRONT_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(LOCKSTEP_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(INSN_OBJ:.o=.d))

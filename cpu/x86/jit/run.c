@@ -7,10 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#if !defined(__x86_64__)
-#error "jit/run.c is for x86-64 hosts; others build jit/none.c"
-#endif
-
 enum { HOT = 24 }; /* runs of a block in the interpreter before it is translated */
 
 bool x86_jit_supported(void)

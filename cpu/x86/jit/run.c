@@ -178,18 +178,17 @@ static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool
         seg = s->insn.op & 0x100 ? (s->insn.op & 8 ? SEG_GS : SEG_FS) : s->insn.op >> 3 & 3;
     }
     *done = true;
+    jit_x87_settle_at(c, s->x87); // with the selectors as they were
     prepare(c, s);
     if (!x86_load_segment(c, j->pair, seg, selector)) {
         finish(c);
         realize_at(c, s);
-        jit_x87_settle_at(c, s->x87);
         leave(c, EXIT_LOOP, 0);
         return NULL;
     }
     if (pop) x86_set_sp(c, x86_sp(c) + size);
     if (finish(c) || c->kicked || !s->unit->valid || ctx_of(c) != s->unit->ctx || c->step_blocks || (s->unit->grouped && c->tlb.drops != drops)) {
         realize_at(c, s);
-        jit_x87_settle_at(c, s->x87);
         return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     }
     c->jf.load = false;

@@ -135,6 +135,7 @@ static bool load_segment(struct tr *t, const struct x86_insn *i, unsigned seg)
     emit_mov_ri(&t->e, R11, site);
     emit_jmp_to(&t->e, t->j->slow);
     flags_lost(t);
+    t->x87 = 0;
     return true;
 }
 

@@ -436,7 +436,31 @@ pointers:
         endturns
         xor edx, edx
         endtry
+        gdt T0 + 8, DATA + 100h, 0fffh, P | DPL3 | RW
         given fs, 0
+        try "pointers: segments loaded after it"
+        fninit
+        mov edx, T0 | 3
+        turns
+%$here:
+        mov fs, dx
+        fld dword [fs:4 * ecx]
+        xor edx, 8
+        mov fs, dx
+        pointers_from %$here
+        fstp dword [fs:ecx + 700h]
+        push ds
+        xor edx, 8
+        mov fs, dx
+        pop ds
+        inc esi
+        fchs
+        xor edx, 8
+        pointers_from %$here
+        endturns
+        xor edx, edx
+        mov fs, dx
+        endtry
         v86
         given esi, 0ffeh
         given edi, 0

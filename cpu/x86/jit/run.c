@@ -147,7 +147,7 @@ static bool fill_for(struct x86 *c, const struct jit_site *s)
 static const uint8_t *stop_at(struct x86 *c, uint32_t eip, int left)
 {
     c->budget += left;
-    c->eip = eip;
+    c->eip = eip & c->eip_mask;
     leave(c, EXIT_LOOP, 0);
     return NULL;
 }

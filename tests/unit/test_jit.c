@@ -1,0 +1,66 @@
+/* test_jit.c: where translated code is left and entered. What it computes is compared by tests/lockstep and tests/insn. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "cpu/cpu.h"
+#include "cpu/x86/jit/jit.h"
+
+Suite *jit_suite(void);
+
+struct fixture {
+    struct x86  cpu;
+    struct phys phys;
+    struct bus  bus;
+};
+
+/* A CPU that is about to run SIZE bytes of CODE at 1000:OFFSET, and translates whatever it runs for the second time. */
+static struct fixture *start(const char *model, uint32_t offset, const uint8_t *code, size_t size)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+
+    ck_assert_ptr_nonnull(f);
+    bus_init(&f->bus);
+    ck_assert_int_eq(phys_init(&f->phys, 1 << 20), 0);
+    phys_set_a20(&f->phys, true);
+    ck_assert_int_eq(x86_init(&f->cpu, model, &f->phys, &f->bus, NULL), 0);
+    ck_assert_int_eq(x86_jit_init(&f->cpu, 1 << 20), 0);
+    x86_jit_eager(&f->cpu, 64);
+    phys_write_block(&f->phys, 0x10000 + offset, code, size);
+    x86_reg_set(&f->cpu, "cs", 0x1000);
+    x86_reg_set(&f->cpu, "eip", offset);
+    x86_reg_set(&f->cpu, "esp", 0x8000);
+    return f;
+}
+
+static void finish(struct fixture *f)
+{
+    x86_jit_destroy(&f->cpu);
+    x86_destroy(&f->cpu);
+    phys_destroy(&f->phys);
+    free(f);
+}
+
+/* Left after an instruction that a handler ran, which is the last one before IP wraps. */
+START_TEST(test_left_where_ip_wraps)
+{
+    static const uint8_t code[] = {0x90, 0x9c}; /* NOP; PUSHF at FFFF */
+    struct fixture      *f = start("8086", 0xfffe, code, sizeof(code));
+    uint64_t             retired;
+
+    f->cpu.step_blocks = true;
+    for (retired = 0; retired < 2; retired = x86_retired(&f->cpu)) x86_run(&f->cpu, 1000);
+    ck_assert_uint_eq(retired, 2);
+    ck_assert_uint_eq(f->cpu.eip, 0);
+    finish(f);
+}
+END_TEST
+
+Suite *jit_suite(void)
+{
+    Suite *s = suite_create("jit");
+    TCase *c = tcase_create("all");
+
+    if (x86_jit_supported()) tcase_add_test(c, test_left_where_ip_wraps);
+    suite_add_tcase(s, c);
+    return s;
+}

@@ -982,6 +982,25 @@ repeated:
         nop
         sub edi, .e
         endtry
+        try "hot: rep stosb up to itself and beyond"
+        mov ebp, HOT
+        mov al, 90h
+.g1:    mov edi, DATA
+        mov ecx, 8
+        cmp ebp, 1
+        jne .g
+        mov edi, .g
+.g:     rep stosb
+        nop
+        nop
+        nop
+        nop
+        nop
+        nop
+        dec ebp
+        jnz .g1
+        sub edi, .g
+        endtry
         try "std, rep stosb down to itself"
         mov edi, .f + 1
         mov al, 90h

@@ -167,6 +167,12 @@ static void place(struct tr *t, struct access *a)
     widen(&t->group[n], a);
 }
 
+/* Reads and writes have the same limit, and the one check is for both. */
+static bool same_limits(const struct tr *t, const struct group *g)
+{
+    return g->seg < 4 && (t->ctx.mode & ((unsigned)MODE_FLAT | (g->narrow ? (unsigned)MODE_64K : 0)) << g->seg);
+}
+
 /* Reads and then writes around the same value: if all of them lie in one page, the writes need only a look whether it may be written. */
 static void pair_groups(struct tr *t)
 {
@@ -175,8 +181,8 @@ static void pair_groups(struct tr *t)
         for (unsigned r = 0; g->write && g->reads < 0 && r < w; r++) {
             struct group *h = &t->group[r];
             int32_t       low = h->low < g->low ? h->low : g->low, high = h->high > g->high ? h->high : g->high;
-            if (h->write || h->root != g->root || h->seg != g->seg || h->narrow || g->narrow || h->members < 2 || high - low > RANGE_MAX) continue;
-            if (!(t->ctx.mode & (unsigned)MODE_FLAT << g->seg) || g->seg >= 4) continue;
+            if (h->write || h->root != g->root || h->seg != g->seg || h->narrow != g->narrow || h->members < 2 || high - low > RANGE_MAX) continue;
+            if (!same_limits(t, g)) continue;
             h->low = g->low = low;
             h->high = g->high = high;
             h->moved |= g->moved || g->base_off != h->base_off;

@@ -153,6 +153,9 @@ static void write_head(struct tr *t, const struct x86_insn *i, const struct acce
     s->stack = (int16_t)stack;
     s->head = true;
     emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){(uint8_t)x64_gpr(a->base), NO_REG, 0, g->low - a->base_off});
+    if (g->narrow) emit_rr(&t->e, 0x0FB7, 4, R8, R8);
+    if (!(t->ctx.mode & (unsigned)MODE_FLAT << g->seg))
+        emit_rm(&t->e, 0x03, 4, R8, x64_ctx(offsetof(struct x86, seg) + g->seg * sizeof(struct x86_segment) + offsetof(struct x86_segment, base)));
     emit_rr(&t->e, 0xC1, 4, 5, R8); // shr r8d, 12
     emit8(&t->e, PAGE_SHIFT);
     emit_rm(&t->e, 0x83, 8, 7, (struct host_mem){R13, R8, 3, 0}); // cmp qword, 0

@@ -303,7 +303,7 @@ static const struct option_info table[] = {
     {"memory", 'm', "SIZE", "RAM, 256K to 3G", "64M", set_memory, 0},
     {"cpu", 0, "MODEL", "8086 286 386 486 pentium pentium-mmx pentium2 pentium3 pentium4", "pentium4", set_cpu, 0},
     {"engine", 0, "ENGINE", "jit: translates to host code; interp: interprets; lockstep: does both and compares", "jit where the host has it", set_engine, 0},
-    {"jit-cache", 0, "SIZE", "room for translated code, at least 1M", "64M", set_jit_cache, 0},
+    {"jit-cache", 0, "SIZE", "room for translated code, 1M to 2047M", "64M", set_jit_cache, 0},
     {"bios", 0, "FILE", "another system BIOS", "built in", set_file, offsetof(struct options, config.bios)},
     {"vga-bios", 0, "FILE", "another VGA BIOS", "built in", set_file, offsetof(struct options, config.vga_bios)},
     {"date", 0, "DATE", "what the clock shows at power-on: now or YYYY-MM-DDTHH:MM:SS",

@@ -121,3 +121,22 @@ testcase "carry of a shift by CL over an older one that was kept", I386, P4
         endwrites
         any AF | PF | SF | ZF | CF | OF
 endtest
+
+bits 16
+testcase "reads and then writes by SP, which wraps between them", I386, P4
+        memory ss, 0FFFCh
+        dw 1, 2
+        endmemory
+        given esp, 0FFFCh
+        code
+        pop ax
+        pop cx
+        push 77h
+        push 88h
+        endcode
+        gives ax, 1
+        gives cx, 2
+        writes ss, 0FFFCh
+        dw 88h, 77h
+        endwrites
+endtest

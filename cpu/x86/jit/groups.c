@@ -186,6 +186,8 @@ static void pair_groups(struct tr *t)
             h->low = g->low = low;
             h->high = g->high = high;
             h->moved |= g->moved || g->base_off != h->base_off;
+            if (g->base_low < h->base_low) h->base_low = g->base_low;
+            if (g->base_high > h->base_high) h->base_high = g->base_high;
             g->reads = (int8_t)r;
         }
     }

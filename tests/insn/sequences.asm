@@ -140,3 +140,22 @@ testcase "reads and then writes by SP, which wraps between them", I386, P4
         dw 88h, 77h
         endwrites
 endtest
+
+testcase "SP that wraps by 16 bits and comes back by 32", I386, P4
+        given esp, 0FFFEh
+        memory ss, 0FFFEh
+        dw 1
+        endmemory
+        code
+        pop ax
+        sub esp, byte 2
+        pop cx
+        sub esp, byte 2
+        pop dx
+        endcode
+        gives esp, 0FFFE0000h
+        gives ax, 1
+        gives cx, 1
+        gives dx, 1
+        any ARITH
+endtest

@@ -40,6 +40,8 @@ static void follow(const struct tr *t, struct finder *f, unsigned k)
     struct symbol          sp = f->reg[REG_ESP];
     bool                   whole = op && op->size == 4;
 
+    // On a stack of 64 KB PUSH and POP change SP alone: ESP is no sum if it wraps, so nothing is made of it.
+    if (!(t->ctx.mode & MODE_STACK32) && (i->dst == REG_ESP || i->src == REG_ESP || i->base == REG_ESP)) whole = false;
     if (kind == OPK_MOV_RR && whole) {
         f->reg[i->dst] = f->reg[i->src];
         return;

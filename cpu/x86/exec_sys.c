@@ -89,26 +89,20 @@ void x86_mov_ms16(struct x86 *c, const struct x86_insn *i)
 
 void x86_mov_ms32(struct x86 *c, const struct x86_insn *i) { x86_mov_ms16(c, i); }
 
-/* Which segment register an opcode of PUSH or POP names: 06 0E 16 1E, 0F A0 A1 A8 A9. */
-static unsigned opcode_segment(const struct x86_insn *i)
-{
-    return i->op & 0x100 ? (i->op & 8 ? SEG_GS : SEG_FS) : i->op >> 3 & 3;
-}
-
 void x86_push_seg16(struct x86 *c, const struct x86_insn *i)
 {
-    if (x86_push(c, i, c->seg[opcode_segment(i)].selector, 2)) x86_next(c, i);
+    if (x86_push(c, i, c->seg[x86_opcode_segment(i)].selector, 2)) x86_next(c, i);
 }
 
 /* The selector is extended with zeros; only later processors leave the upper half of the stack's double word alone (SDM 2B, PUSH). */
 void x86_push_seg32(struct x86 *c, const struct x86_insn *i)
 {
-    if (x86_push(c, i, c->seg[opcode_segment(i)].selector, 4)) x86_next(c, i);
+    if (x86_push(c, i, c->seg[x86_opcode_segment(i)].selector, 4)) x86_next(c, i);
 }
 
 INLINE void pop_seg(struct x86 *c, const struct x86_insn *i, unsigned size)
 {
-    unsigned seg = opcode_segment(i);
+    unsigned seg = x86_opcode_segment(i);
     uint32_t sp = x86_sp(c), esp_mask;
     uint64_t v;
 

@@ -314,6 +314,12 @@ static inline unsigned x86_iopl(const struct x86 *c)
     return (c->eflags & FLAG_IOPL) >> 12;
 }
 
+/* Which segment register an opcode of PUSH or POP names: 06 0E 16 1E, 0F A0 A1 A8 A9. */
+static inline unsigned x86_opcode_segment(const struct x86_insn *i)
+{
+    return i->op & 0x100 ? (i->op & 8 ? SEG_GS : SEG_FS) : i->op >> 3 & 3;
+}
+
 /* EIP of instruction I and of the one after it. Only while its block runs. */
 static inline uint32_t x86_insn_eip(const struct x86 *c, const struct x86_insn *i)
 {

@@ -159,3 +159,56 @@ testcase "SP that wraps by 16 bits and comes back by 32", I386, P4
         gives dx, 1
         any ARITH
 endtest
+
+testcase "reads of DS before and after it is loaded", I386, P4
+        modes REAL
+        given ebx, 40h
+        memory ds, 40h
+        dw 1, 2, 5
+        endmemory
+        memory es, 40h
+        dw 3, 4, 6
+        endmemory
+        code
+        mov ax, [bx]
+        mov dx, [bx + 2]
+        mov cx, es
+        mov ds, cx
+        mov cx, [bx + 2]
+        mov si, [bx]
+        mov word [bx + 4], 7
+        endcode
+        gives ax, 1
+        gives dx, 2
+        gives cx, 4
+        gives si, 3
+        writes es, 44h
+        dw 7
+        endwrites
+endtest
+
+testcase "reads of DS before and after it is popped", I386, P4
+        modes REAL
+        given ebx, 40h
+        memory ds, 40h
+        dw 1, 2
+        endmemory
+        memory es, 40h
+        dw 3, 4
+        endmemory
+        code
+        push es
+        mov ax, [bx]
+        mov dx, [bx + 2]
+        pop ds
+        mov cx, [bx + 2]
+        mov si, [bx]
+        endcode
+        gives ax, 1
+        gives dx, 2
+        gives cx, 4
+        gives si, 3
+        writes ss, 0FFEh
+        dw 1000h
+        endwrites
+endtest

@@ -16,6 +16,7 @@ struct symbol {
 struct finder {
     struct symbol reg[8];
     uint32_t      roots;
+    uint8_t       loads[SEG_COUNT]; /* of each segment register so far */
 };
 
 static void forget(struct finder *f, unsigned reg)
@@ -58,6 +59,8 @@ static void follow(const struct tr *t, struct finder *f, unsigned k)
         set_symbol(f, i->dst, f->reg[i->dst], kind == OPK_INC_R ? 1 : -1);
         return;
     }
+    if (kind == OPK_MOV_SR && i->dst < SEG_COUNT) f->loads[i->dst]++;
+    if (kind == OPK_POP_SEG) f->loads[x86_opcode_segment(i)]++;
     for (unsigned r = 0; r < 8; r++)
         if (regs >> r & 1) forget(f, r);
     if (kind == OPK_PUSH_R || kind == OPK_PUSH_I || kind == OPK_PUSH_M || kind == OPK_PUSHF || kind == OPK_PUSH_SEG) set_symbol(f, REG_ESP, sp, -(int64_t)op->size);
@@ -134,7 +137,7 @@ static bool near(const struct group *g, const struct access *a)
 {
     int32_t low = a->off < g->low ? a->off : g->low, high = a->off + a->size > g->high ? a->off + a->size : g->high;
 
-    return g->root == a->root && g->seg == a->seg && g->narrow == a->narrow && high - low <= RANGE_MAX;
+    return g->root == a->root && g->seg == a->seg && g->loads == a->loads && g->narrow == a->narrow && high - low <= RANGE_MAX;
 }
 
 static void widen(struct group *g, const struct access *a)
@@ -161,7 +164,7 @@ static void place(struct tr *t, struct access *a)
 
     if (n == GROUPS_MAX) return;
     if (n == t->groups)
-        t->group[t->groups++] = (struct group){.root = a->root, .seg = a->seg, .write = a->write, .narrow = a->narrow, .low = a->off,
+        t->group[t->groups++] = (struct group){.root = a->root, .seg = a->seg, .loads = a->loads, .write = a->write, .narrow = a->narrow, .low = a->off,
                                                .high = a->off + a->size, .base_off = a->base_off, .base_low = a->base_off,
                                                .base_high = a->base_off, .reads = -1};
     a->group = (int8_t)n;
@@ -183,7 +186,7 @@ static void pair_groups(struct tr *t)
         for (unsigned r = 0; g->write && g->reads < 0 && r < w; r++) {
             struct group *h = &t->group[r];
             int32_t       low = h->low < g->low ? h->low : g->low, high = h->high > g->high ? h->high : g->high;
-            if (h->write || h->root != g->root || h->seg != g->seg || h->narrow != g->narrow || h->members < 2 || high - low > RANGE_MAX) continue;
+            if (h->write || h->root != g->root || h->seg != g->seg || h->loads != g->loads || h->narrow != g->narrow || h->members < 2 || high - low > RANGE_MAX) continue;
             if (!same_limits(t, g)) continue;
             h->low = g->low = low;
             h->high = g->high = high;
@@ -206,6 +209,7 @@ void x64_find_groups(struct tr *t)
             struct access *a = &t->access[k][n];
             if (a->root == UINT32_MAX) continue;
             a->root = f.reg[a->base].root;
+            a->loads = f.loads[a->seg];
             a->base_off = f.reg[a->base].off;
             a->off = a->base_off + a->disp;
             if (a->disp <= OFFSET_MAX && a->disp >= -OFFSET_MAX) place(t, a);

@@ -175,7 +175,7 @@ static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool
         const void *top = x86_quick(&c->seg[SEG_SS], c->seg[SEG_SS].read_limit, c->tlb_read, x86_sp(c), size);
         if (!top) return NULL;
         selector = (uint16_t)x86_host_load(top, 2);
-        seg = s->insn.op & 0x100 ? (s->insn.op & 8 ? SEG_GS : SEG_FS) : s->insn.op >> 3 & 3;
+        seg = x86_opcode_segment(&s->insn);
     }
     *done = true;
     jit_x87_settle_at(c, s->x87); // with the selectors as they were

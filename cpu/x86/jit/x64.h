@@ -53,6 +53,7 @@ struct cold {
 struct access {
     uint8_t  base;    /* register slot */
     uint8_t  seg, size;
+    uint8_t  loads;   /* how often the unit has loaded the segment register before */
     bool     write, narrow; /* narrow: the offset has 16 bits */
     int8_t   group;   /* -1: none */
     bool     head;
@@ -65,6 +66,7 @@ struct access {
 struct group {
     uint32_t root;
     uint8_t  seg, members;
+    uint8_t  loads;                /* as of each access */
     int8_t   reads;                /* of writes: the group of reads that has looked at the page before; -1: none */
     bool     write, narrow, moved; /* moved: not all have the register of the head as it was then */
     int32_t  low, high;            /* offsets from the root: first byte, last byte + 1 */

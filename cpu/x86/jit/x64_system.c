@@ -91,12 +91,6 @@ static void popf(struct tr *t, const struct x86_insn *i, unsigned size)
     flags_lost(t);
 }
 
-/* 06 0E 16 1E, 0F A0, 0F A8 of PUSH and the next ones of POP. */
-static unsigned opcode_segment(const struct x86_insn *i)
-{
-    return i->op & 0x100 ? (i->op & 8 ? SEG_GS : SEG_FS) : i->op >> 3 & 3;
-}
-
 static struct host_mem selector(unsigned seg)
 {
     return x64_ctx(offsetof(struct x86, seg) + seg * sizeof(struct x86_segment) + offsetof(struct x86_segment, selector));
@@ -105,7 +99,7 @@ static struct host_mem selector(unsigned seg)
 /* The upper half of a double word is zero: exec_sys.c. */
 static void push_segment(struct tr *t, const struct x86_insn *i, unsigned size)
 {
-    emit_rm(&t->e, 0x0FB7, 4, R10, selector(opcode_segment(i)));
+    emit_rm(&t->e, 0x0FB7, 4, R10, selector(x86_opcode_segment(i)));
     x64_stack(t, i, -(int)size, size, true);
     emit_rm(&t->e, 0x89, size, R10, x64_at(t));
     x64_move_sp(t, -(int)size);
@@ -149,7 +143,7 @@ bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op
     case OPK_MOV_RS: return move_segment(t, i, op->size, false);
     case OPK_MOV_MS: return move_segment(t, i, op->size, true);
     case OPK_MOV_SR: return load_segment(t, i, i->dst);
-    case OPK_POP_SEG: return load_segment(t, i, opcode_segment(i));
+    case OPK_POP_SEG: return load_segment(t, i, x86_opcode_segment(i));
     case OPK_DF: return !(t->ctx.mode & MODE_DF) == !op->arg; // nothing to do
     case OPK_CLI: interrupt_flag(t, false); return true;
     case OPK_STI: // its shadow lasts until the end of the next instruction, which has to be in the unit

@@ -460,3 +460,21 @@ testcase "test registers of the 386", I386, I386
         endcode
         fault 6, 0
 endtest
+
+bits 16
+testcase "null selector loaded between two accesses", I286, P4
+        modes PROTECTED
+        given ebx, 40h
+        memory es, 40h
+        db 5
+        endmemory
+        code
+        mov ax, 0
+        mov dl, [es:bx]
+        mov es, ax
+        mov cl, [es:bx]
+        endcode
+        gives ax, 0
+        gives dl, 5
+        fault 13, 8
+endtest

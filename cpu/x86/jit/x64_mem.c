@@ -378,12 +378,18 @@ void x64_emit_colds(struct tr *t)
     }
 }
 
+/* Whether the handler may change what the unit takes for granted. The 286 has no emitter for loads of segment registers. */
+static bool changes_context(const struct jit_op *op)
+{
+    return !op || op->kind == OPK_CONTEXT || op->kind == OPK_DF || op->kind == OPK_MOV_SR || op->kind == OPK_POP_SEG;
+}
+
 void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
 {
     uint32_t         site = x64_site(t, i);
     struct jit_site *s = &t->j->sites[site];
 
-    s->check_ctx = !t->op[t->k] || t->op[t->k]->kind == OPK_CONTEXT || t->op[t->k]->kind == OPK_DF;
+    s->check_ctx = changes_context(t->op[t->k]);
     emit_mov_ri(&t->e, R11, site);
     emit_jmp_to(&t->e, last ? t->j->exit_site : t->j->slow);
     t->flags = (struct flag_record){.kind = FLAGS_HOME};

@@ -55,12 +55,45 @@ START_TEST(test_left_where_ip_wraps)
 }
 END_TEST
 
+/* Runs a loop that reads sixteen pages, of which the fifth finds the cache of translations full. */
+static struct fixture *fill_cache(bool translate)
+{
+    static const uint8_t code[] = {
+        0xb9, 0x10, 0x00, 0x31, 0xdb, 0x31, 0xf6,                   /* MOV CX, 16; XOR BX, BX; XOR SI, SI */
+        0x8a, 0x00, 0x81, 0xc3, 0x00, 0x10, 0xe2, 0xf8, 0xf4,       /* MOV AL, [BX+SI]; ADD BX, 1000h; LOOP; HLT */
+    };
+    struct fixture *f = start("486", 0, code, sizeof(code));
+    uint32_t        phys, error;
+
+    if (!translate) x86_jit_destroy(&f->cpu);
+    x86_reg_set(&f->cpu, "ds", 0x2000);
+    for (uint32_t page = 0x1000; f->cpu.tlb.listed < TLB_LIST_MAX - 5; page++)
+        ck_assert(x86_translate(&f->cpu, page << PAGE_SHIFT, ACCESS_READ, false, &phys, &error));
+    x86_run(&f->cpu, 1000);
+    ck_assert(f->cpu.halted);
+    return f;
+}
+
+/* The code's own page goes as well, and comes back at the same point. */
+START_TEST(test_full_translation_cache)
+{
+    struct fixture *a = fill_cache(false), *b = fill_cache(true);
+
+    ck_assert_uint_lt(a->cpu.tlb.listed, 20);
+    ck_assert_uint_eq(a->cpu.tlb.listed, b->cpu.tlb.listed);
+    ck_assert_mem_eq(a->cpu.tlb.list, b->cpu.tlb.list, a->cpu.tlb.listed * sizeof(*a->cpu.tlb.list));
+    finish(a);
+    finish(b);
+}
+END_TEST
+
 Suite *jit_suite(void)
 {
     Suite *s = suite_create("jit");
     TCase *c = tcase_create("all");
 
     if (x86_jit_supported()) tcase_add_test(c, test_left_where_ip_wraps);
+    if (x86_jit_supported()) tcase_add_test(c, test_full_translation_cache);
     suite_add_tcase(s, c);
     return s;
 }

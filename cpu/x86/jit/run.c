@@ -201,6 +201,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
     struct x86_jit  *j = c->jit;
     struct jit_site *s = &j->sites[n];
     uint32_t         drops = c->tlb.drops;
+    uint64_t         flushes = c->stats.tlb_flushes; // a full cache is emptied: then the unit is left after this instruction, as a block is
 
     if (s->segment) {
         bool           done = false;
@@ -208,7 +209,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         if (done) return next;
     }
     realize_at(c, s);
-    if (fill_for(c, s) && s->unit->valid) {
+    if (fill_for(c, s) && s->unit->valid && c->stats.tlb_flushes == flushes) {
         if (s->unit->grouped && c->tlb.drops != drops) {
             jit_x87_settle_at(c, s->x87);
             c->inhibit = s->in_shadow;
@@ -229,7 +230,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return NULL;
     }
     if (c->kicked || !s->unit->valid || (s->check_ctx && ctx_of(c) != s->unit->ctx) || c->inhibit || c->step_blocks || s->head ||
-        (s->unit->grouped && c->tlb.drops != drops))
+        c->stats.tlb_flushes != flushes || (s->unit->grouped && c->tlb.drops != drops))
         return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     if (s->x87_ready) jit_x87_resume(c, s);
     publish_flags(c, s->host_next);

@@ -50,13 +50,13 @@ struct jit_unit {
     uint32_t         phys, lin, eip, ctx;
     uint32_t         code;      /* offset of its entry in the code buffer */
     uint32_t         code_size;
-    uint16_t         bytes;     /* of guest code */
     uint8_t          count;     /* instructions */
     bool             valid;
     bool             grouped;   /* it has groups of accesses: groups.c */
     uint8_t          misses;    /* of their checks */
     struct jit_unit *hash_next;
-    struct jit_span  span[2];   /* the second: of an instruction that goes on in the next page, which is then the only one */
+    struct jit_span  span[2];   /* the second: behind a jump in the same page, or the rest of an instruction that goes on in the next page,
+                                 * which is then the only one */
     uint32_t         second;    /* what c->tlb.code must have for that page */
     struct jit_link *in;        /* jumps of other units that lead here */
     struct jit_link *out;       /* its own direct jumps, linked or not */

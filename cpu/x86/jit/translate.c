@@ -14,13 +14,13 @@ static bool is_repeated(const struct x86_insn *i, const struct jit_op *op)
 /* A conditional branch forward is left on the way, and flags that are no more than flags do not end it, nor do repetitions; anything else that ends a basic block ends the unit. */
 static bool goes_on_after(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
-    uint32_t size = op ? op->size : 0, target = t->u->eip + i->off + i->len + i->imm;
+    uint32_t size = op ? op->size : 0, target = x64_eip(t, i) + i->len + i->imm;
 
     if (is_repeated(i, op)) return true;
     if (op && (op->kind == OPK_POPF || op->kind == OPK_STI)) return x64_flags_plain(t, op->kind);
     if (!op || op->kind != OPK_JCC) return false;
     if (size == 2) target &= 0xFFFF;
-    return target > t->u->eip + i->off && target <= t->ctx.cs_limit;
+    return target > x64_eip(t, i) && target <= t->ctx.cs_limit;
 }
 
 /* OP, unless it is for a unit of the host that may not run it now. */
@@ -31,28 +31,55 @@ static const struct jit_op *usable(const struct tr *t, const struct jit_op *op)
     return op;
 }
 
+/* Whether the unit goes on at the target of jump I, in the same page and not in what it has already; *DISTANCE: from its own end. */
+static bool follows_jump(struct tr *t, const struct x86_insn *i, const struct jit_op *op, int32_t *distance)
+{
+    uint32_t next = x64_eip(t, i) + i->len, target = next + i->imm, begin = t->u->eip;
+
+    if (!op || op->kind != OPK_JMP || op->size != 4 || t->u->span[1].bytes || t->u->second) return false;
+    if (((t->ctx.cs_base + target) ^ t->u->lin) >> PAGE_SHIFT || target > t->ctx.cs_limit || (target >= begin && target < next)) return false;
+    *distance = (int32_t)i->imm;
+    return true;
+}
+
+/* From HOST on, of which AVAILABLE bytes may be looked at. The unit's code is one span, or two with a jump between them. */
 static void decode(struct tr *t, const uint8_t *host, unsigned available, unsigned most)
 {
-    unsigned at = 0;
-    uint64_t room = (uint64_t)t->ctx.cs_limit + 1 - t->u->eip;
+    struct jit_unit *u = t->u;
+    const uint8_t   *end = host + available;
+    uint64_t         room = (uint64_t)t->ctx.cs_limit + 1 - u->eip;
+    unsigned         span = 0;
+    int32_t          distance;
 
-    if (available > room) available = (unsigned)room;
+    if (available > room) end = host + room;
+    u->span[0] = (struct jit_span){.phys = u->phys};
+    u->span[1] = (struct jit_span){0};
+    t->end_eip = u->eip;
     while (t->count < most) {
         struct x86_insn       *i = &t->insn[t->count];
-        enum x86_decode_result r = x86_decode(t->c->model, t->ctx.mode & MODE_CODE32, host + at, available - at, i);
+        enum x86_decode_result r = x86_decode(t->c->model, t->ctx.mode & MODE_CODE32, host, (unsigned)(end - host), i);
+        const struct jit_op   *op;
 
         if (r == DECODE_SHORT || r == DECODE_LONG) break;
-        i->off = (uint16_t)at;
-        at += i->len;
-        t->op[t->count] = usable(t, jit_op_of(&t->j->ops, i->fn));
-        t->repeats[t->count] = is_repeated(i, t->op[t->count]);
-        t->ends[t->count] = r == DECODE_END && !goes_on_after(t, i, t->op[t->count]);
-        if (t->repeats[t->count]) t->op[t->count] = NULL;
+        t->eip[t->count] = t->end_eip;
+        t->end_eip += i->len;
+        host += i->len;
+        u->span[span].bytes += i->len;
+        op = usable(t, jit_op_of(&t->j->ops, i->fn));
+        t->repeats[t->count] = is_repeated(i, op);
+        t->ends[t->count] = r == DECODE_END && !goes_on_after(t, i, op);
+        if (t->ends[t->count] && t->count + 1 < most && follows_jump(t, i, op, &distance)) {
+            t->ends[t->count] = false;
+            t->end_eip += (uint32_t)distance;
+            host += distance;
+            span = 1;
+            u->span[1].phys = (u->phys & ~PAGE_MASK) | ((t->ctx.cs_base + t->end_eip) & PAGE_MASK);
+        }
+        t->op[t->count] = t->repeats[t->count] ? NULL : op;
         t->count++;
         if (t->ends[t->count - 1]) break;
     }
-    t->u->bytes = (uint16_t)at;
-    t->u->count = (uint8_t)t->count;
+    u->count = (uint8_t)t->count;
 }
 
 /* Backwards: which flags may be seen after each instruction. Whatever may fault, leave or call a handler sees all. */
@@ -209,7 +236,7 @@ static void emit_insn(struct tr *t)
     if (is_last(t) && !ended) {
         flags_home(t);
         x64_x87_home(t);
-        x64_go_to(t, (t->u->eip + t->u->bytes) & t->c->eip_mask);
+        x64_go_to(t, t->end_eip & t->c->eip_mask);
     }
 }
 
@@ -275,8 +302,10 @@ static bool make_across(struct tr *t, uint32_t phys, uint32_t next)
     memcpy(bytes, first, here);
     memcpy(bytes + here, second, 16);
     if (!make(t, bytes, here + 16, 1)) return false;
-    t->u->span[0] = (struct jit_span){.phys = phys, .bytes = t->u->bytes < here ? t->u->bytes : here};
-    if (t->u->bytes > here) t->u->span[1] = (struct jit_span){.phys = next, .bytes = t->u->bytes - here};
+    if (t->u->span[0].bytes > here) {
+        t->u->span[1] = (struct jit_span){.phys = next, .bytes = t->u->span[0].bytes - here};
+        t->u->span[0].bytes = here;
+    }
     return true;
 }
 
@@ -284,9 +313,7 @@ static bool make_within(struct tr *t, uint32_t phys)
 {
     const uint8_t *host = code_bytes(t->c, phys);
 
-    if (!host || !make(t, host, PAGE_SIZE - (phys & PAGE_MASK), t->j->most)) return false;
-    t->u->span[0] = (struct jit_span){.phys = phys, .bytes = t->u->bytes};
-    return true;
+    return host && make(t, host, PAGE_SIZE - (phys & PAGE_MASK), t->j->most);
 }
 
 struct jit_unit *jit_translate(struct x86 *c, uint32_t phys, uint32_t lin, uint32_t ctx, uint32_t second)

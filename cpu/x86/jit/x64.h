@@ -85,6 +85,8 @@ struct tr {
     struct x86_insn      insn[JIT_MAX_INSNS + 1];
     const struct jit_op *op[JIT_MAX_INSNS + 1]; /* NULL: the handler runs it */
     struct jit_effects   effects[JIT_MAX_INSNS + 1];
+    uint32_t             eip[JIT_MAX_INSNS + 1]; /* of each instruction */
+    uint32_t             end_eip;                /* of what comes after the last one */
     bool                 repeats[JIT_MAX_INSNS + 1]; /* string instructions with a repetition */
     bool                 ends[JIT_MAX_INSNS + 1]; /* the unit ends with it */
     uint16_t             live[JIT_MAX_INSNS + 1]; /* flags that somebody may see after the instruction */
@@ -111,6 +113,9 @@ struct tr {
     bool        failed;
     uint32_t    first_site;
 };
+
+/* EIP of instruction I of the unit. */
+static inline uint32_t x64_eip(const struct tr *t, const struct x86_insn *i) { return t->eip[i - t->insn]; }
 
 /* --- addresses and accesses (x64_mem.c) ------------------------------------------------------------------------------------------ */
 

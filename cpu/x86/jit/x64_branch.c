@@ -144,12 +144,13 @@ static bool loop(struct tr *t, const struct x86_insn *i, const struct jit_op *op
 bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     unsigned size = op->size;
-    uint32_t next = (t->u->eip + i->off + i->len) & t->c->eip_mask, raw = t->u->eip + i->off + i->len + i->imm;
+    uint32_t next = (x64_eip(t, i) + i->len) & t->c->eip_mask, raw = x64_eip(t, i) + i->len + i->imm;
     uint32_t target = size == 2 ? raw & 0xFFFF : raw;
     bool     relative = op->kind == OPK_JCC || op->kind == OPK_JMP || op->kind == OPK_CALL || (op->kind >= OPK_LOOP && op->kind <= OPK_JCXZ);
 
     if (relative && target > t->ctx.cs_limit) return false;
-    if (next != t->u->eip + i->off + i->len) return false; // wraps
+    if (next != x64_eip(t, i) + i->len) return false; // wraps
+    if (op->kind == OPK_JMP && !t->ends[t->k]) return true; // the unit goes on at its target
     if (op->kind == OPK_JCC) {
         unsigned cc = flags_condition(t, i->op & 15);
         if (t->k + 1 < t->count) {

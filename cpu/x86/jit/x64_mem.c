@@ -29,7 +29,7 @@ uint32_t x64_site(struct tr *t, const struct x86_insn *i)
     s->insn.block = NULL;
     s->flags = t->flags;
     s->unit = t->u;
-    s->eip = t->u->eip + i->off;
+    s->eip = x64_eip(t, i);
     s->retry = offset_of(t, t->start);
     s->stack = STACK_NONE;
     s->x87_ready = t->x87_ready;

@@ -133,7 +133,7 @@ static void record(struct tr *t, const struct x86_insn *i)
     if (t->x87) *r = t->j->x87[t->x87];
     else r->seg = NO_SEG;
     t->x87 = (uint32_t)(r - t->j->x87);
-    r->eip = t->u->eip + i->off;
+    r->eip = x64_eip(t, i);
     r->opcode = (uint16_t)((i->op & 7) << 8 | i->modrm);
     if (!(i->prefix & PREFIX_MEM)) return;
     r->seg = i->seg;

@@ -536,7 +536,7 @@ bool x86_load_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32
 
 /* A write to a page that holds code, the most frequent reason to come here: programs of one segment keep stack and data next to
  * their code. The same as access_segment() where the translation is cached and the bytes written are no code. */
-static bool store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_t value, unsigned size)
+bool x86_store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_t value, unsigned size)
 {
     const struct x86_segment *s = &c->seg[seg];
     lin_t                     lin = s->base + off;
@@ -557,7 +557,7 @@ static bool store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_
 
 bool x86_store_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, uint64_t value, unsigned size)
 {
-    if (likely(store_beside_code(c, seg, off, value, size))) return true;
+    if (likely(x86_store_beside_code(c, seg, off, value, size))) return true;
     return access_segment(c, i, seg, off, size, true, &value);
 }
 

@@ -405,6 +405,8 @@ void x86_watch_io(struct x86 *c, uint16_t port, unsigned size);
 /* Slow paths: segment checks, page walk, devices, page crossing. A load leaves its value in c->mem_value. */
 bool x86_load_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size);
 bool x86_store_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, uint64_t value, unsigned size);
+/* A write to plain memory beside decoded code, where the translation is cached; false: that is not what it is, and nothing was done. */
+bool x86_store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_t value, unsigned size);
 /* Checks that SIZE bytes at seg:off could be read or written, without doing it (and with page-table side effects). */
 bool x86_probe(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size, bool write);
 /* #AC if OFF is not a multiple of SIZE and alignment is checked. Accesses of up to 8 bytes check it themselves. */

@@ -125,6 +125,7 @@ struct jit_site {
     bool               head;        /* of a group of accesses: what follows relies on it */
     bool               repeats;     /* a string instruction with a repetition: it comes back by x86_end() */
     bool               segment;     /* a load of DS, ES, FS or GS: only that, if all goes well */
+    uint32_t           stored;      /* offset of the code that follows, once the store of a PUSH, MOV or CALL and the change of (E)SP are done; 0 */
     bool               in_shadow;   /* of STI */
     bool               host_retry, host_next; /* code at these points takes flags from the host's */
     uint8_t            keep;        /* condition to be left in c->jf.keep by the handler; KEEP_NONE */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum { MISSES = 40 }; /* of a unit's group checks, until it gets no groups */
 enum { HOT = 24 }; /* runs of a block in the interpreter before it is translated */
 
 bool x86_jit_supported(void)
@@ -195,6 +196,32 @@ static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool
     return jit_executable(j, s->next);
 }
 
+/* What a PUSH, MOV or CALL of translate.c's is_plain_store() stores. */
+static uint32_t stored_value(const struct x86 *c, const struct jit_site *s)
+{
+    const struct x86_insn *i = &s->insn;
+
+    switch (i->op) {
+    case 0xE8: return s->eip + i->len;
+    case 0x68: case 0x6A: case 0xC6: case 0xC7: return i->imm;
+    case 0x8C: return c->seg[i->src].selector;
+    case 0x06: case 0x0E: case 0x16: case 0x1E: case 0x1A0: case 0x1A8: return c->seg[x86_opcode_segment(i)].selector;
+    case 0xA2: case 0xA3: return (uint32_t)c->gpr[REG_EAX];
+    default: return operand(c, s->stack != STACK_NONE ? i->dst : i->src, s->access_size);
+    }
+}
+
+/* Such a store that goes to a page which holds code, beside the code. True: done. */
+static bool store_beside_code(struct x86 *c, const struct jit_site *s)
+{
+    bool     stack = s->stack != STACK_NONE;
+    uint32_t off = stack ? ((uint32_t)c->gpr[REG_ESP] + (uint32_t)s->stack) & c->sp_mask : x86_ea(c, &s->insn);
+
+    if (!x86_store_beside_code(c, stack ? SEG_SS : s->insn.seg, off, stored_value(c, s), s->access_size)) return false;
+    if (stack) x86_set_sp(c, off);
+    return true;
+}
+
 /* Continues with the instruction of site N in C: where the host is to go on, NULL to leave. */
 const uint8_t *jit_slow(struct x86 *c, uint32_t n)
 {
@@ -208,6 +235,10 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         const uint8_t *next = load_segment(c, s, &done);
         if (done) return next;
     }
+    if (s->stored && store_beside_code(c, s)) {
+        c->jf.load = false;
+        return jit_executable(j, s->stored);
+    }
     realize_at(c, s);
     if (fill_for(c, s) && s->unit->valid && c->stats.tlb_flushes == flushes) {
         if (s->unit->grouped && c->tlb.drops != drops) {
@@ -219,6 +250,10 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return jit_executable(j, s->retry);
     }
     j->stats.slow++;
+    if (s->head && s->unit->valid && ++s->unit->misses >= MISSES) { // its accesses are not to plain memory
+        jit_be_careful(j, s->unit->phys);
+        jit_drop_unit(c, s->unit);
+    }
     jit_x87_settle_at(c, s->x87);
     if (!s->next) {
         leave(c, EXIT_SITE, n);
@@ -288,8 +323,6 @@ static struct jit_unit *unit_here(struct x86 *c, uint32_t *value)
     if (!locate(c, &phys, &lin, value) || !(u = jit_find(c->jit, phys, lin, ctx_of(c)))) return NULL;
     return u->second && code_value(c, lin + PAGE_SIZE) != u->second ? NULL : u;
 }
-
-enum { MISSES = 40 };
 
 /* The accesses of a group are not all in one page. If that happens again and again the unit gets none. */
 static void miss_group(struct x86 *c, const struct jit_site *s)

@@ -200,6 +200,16 @@ static bool spares_r9(const struct jit_op *op)
     }
 }
 
+/* Its store can be done in C without a handler. A CALL says so itself. */
+static bool is_plain_store(const struct jit_op *op)
+{
+    if (!op) return false;
+    switch ((enum jit_kind)op->kind) {
+    case OPK_PUSH_R: case OPK_PUSH_I: case OPK_PUSH_SEG: case OPK_MOV_MR: case OPK_MOV_MI: case OPK_MOV_OA: case OPK_MOV_MS: return true;
+    default: return false;
+    }
+}
+
 static void emit_insn(struct tr *t)
 {
     const struct x86_insn *i = &t->insn[t->k];
@@ -229,6 +239,7 @@ static void emit_insn(struct tr *t)
         sites[n].host_retry = host && (t->effects[t->k].flags_read || !op || is_step(op));
         sites[n].host_next = t->host && flags_live(t);
         sites[n].keep = t->keep[t->k];
+        if (is_plain_store(op) && !sites[n].head) sites[n].stored = sites[n].next;
         sites[n].repeats = t->repeats[t->k];
         sites[n].head |= has_head(t); // whichever access turns to the handler: PUSH of memory has two
         sites[n].in_shadow = t->k && t->op[t->k - 1] && t->op[t->k - 1]->kind == OPK_STI;

@@ -231,6 +231,60 @@ static void segments(struct fuzz_case *f)
     some(f, 4);
 }
 
+/* [REG + displacement of a byte] for one of EBX, EBP, ESI and EDI; where the mode has it, ESP too. */
+static void emit_near(struct fuzz_case *f, unsigned opcode, unsigned field, unsigned reg, bool wide_address)
+{
+    static const uint8_t rm16[8] = {[3] = 7, [5] = 6, [6] = 4, [7] = 5};
+    bool                 wide = wide_address || f->bits == 32;
+
+    if (wide && f->bits == 16) emit(f, 0x67, 1);
+    if (fuzz_chance(f, 12)) emit(f, PICK(f, 0x26, 0x36, 0x3E), 1);
+    if (f->model->family >= 3 && fuzz_chance(f, 3)) emit(f, 0x66, 1);
+    emit(f, opcode, 1);
+    emit(f, 0x40 | field << 3 | (wide ? reg : rm16[reg]), 1);
+    if (reg == 4) emit(f, 0x24, 1);
+    emit(f, fuzz_below(f, 24) * 2 - 24, 1);
+}
+
+/* Reads and writes of one structure or frame, by registers that come from one another by constants: jit/groups.c. It lies near the
+ * end of a page or of 64 KB, so that registers wrap, and its segment registers are loaded in between. */
+static void structure(struct fuzz_case *f)
+{
+    bool     by_386 = f->model->family >= 3, by_paragraph = f->mode == MODE_REAL || f->mode == MODE_UNREAL || f->mode == MODE_V86;
+    unsigned base = PICK(f, 3, 5, 6, 7), other = PICK(f, 3, 5, 6, 7), reg;
+    uint32_t edge = fuzz_chance(f, 2) ? 0x1000 : 0, at = (is_flat(f) ? DATA : 0) + edge - 16 + fuzz_below(f, 16) * 2;
+
+    if (fuzz_chance(f, 2)) emit_load(f, 4, is_flat(f) ? STACK + 0x2000 - 16 + fuzz_below(f, 16) * 2 : (edge - 8 + fuzz_below(f, 8) * 2) & 0xFFFF);
+    if (by_386 && f->bits == 16 && fuzz_chance(f, 3)) emit(f, 0x66, 1), emit(f, 0xB8 + base, 1), emit(f, at, 4);
+    else emit_load(f, base, at);
+    emit_load(f, other, at);
+    for (unsigned n = 4 + fuzz_below(f, 16); n-- > 0;) {
+        bool wide = by_386 && fuzz_chance(f, 4);
+        reg = fuzz_chance(f, 3) ? other : base;
+        switch (fuzz_below(f, 14)) {
+        case 0: case 1: case 2: emit_near(f, PICK(f, 0x8B, 0x8B, 0x8A, 0x03, 0x39, 0x3A), fuzz_below(f, 3), reg, wide); break;
+        case 3: case 4: emit_near(f, PICK(f, 0x89, 0x89, 0x88, 0x01, 0x31, 0x11), fuzz_below(f, 3), reg, wide); break;
+        case 5: emit_near(f, 0xFF, PICK(f, 0, 1, 6), reg, wide); break; // INC, DEC, PUSH
+        case 6: emit(f, 0x50 + fuzz_below(f, 3), 1); break;
+        case 7: emit(f, 0x58 + fuzz_below(f, 3), 1); break;
+        case 8: if (by_386 && f->bits == 16) emit(f, 0x66, 1);
+                emit(f, PICK(f, 0x40, 0x48) + (fuzz_chance(f, 4) ? 4 : reg), 1); break; // INC, DEC
+        case 9: if (by_386 && f->bits == 16) emit(f, 0x66, 1);
+                emit(f, 0x83 | (PICK(f, 0xC0, 0xE8) + (fuzz_chance(f, 3) ? 4 : reg)) << 8, 2), emit(f, fuzz_below(f, 16) - 8, 1); break; // ADD, SUB
+        case 10: if (by_386 && f->bits == 16) emit(f, 0x66, 1);
+                 emit(f, 0x8B | (0xC0 + 8 * reg + (fuzz_chance(f, 2) ? 4 : base)) << 8, 2); break; // MOV
+        case 11: if (by_386 && f->bits == 16) emit(f, 0x66, 1);
+                 emit_near(f, 0x8D, reg, fuzz_chance(f, 3) && by_386 ? 4 : base, by_386); break; // LEA
+        case 12: if (by_386) emit_near(f, PICK(f, 0x8B, 0x89), fuzz_below(f, 3), 4, true); break;
+        default:
+            emit(f, 0xB8, 1), emit(f, by_paragraph ? PICK(f, DATA >> 4, EXTRA >> 4, STACK >> 4) : (SEL_DATA + fuzz_below(f, 2)) * 8 + (f->user ? SEL_USER * 8 + 3 : 0), word(f));
+            if (fuzz_chance(f, 2)) emit(f, 0x8E | (0xC0 | PICK(f, 0, 3) << 3) << 8, 2); // MOV to ES, DS
+            else emit(f, 0x50, 1), emit(f, PICK(f, 0x07, 0x1F), 1);                     // the same by PUSH and POP
+            break;
+        }
+    }
+}
+
 /* --- modes ------------------------------------------------------------------------------------------------------------------------------------ */
 
 static void rounding(struct fuzz_case *f)
@@ -320,7 +374,7 @@ static void system_things(struct fuzz_case *f)
 
 static void snippet(struct fuzz_case *f)
 {
-    switch (fuzz_below(f, 24)) {
+    switch (fuzz_below(f, 27)) {
     case 0: case 1: counted_loop(f); break;
     case 2: ecx_loop(f); break;
     case 3: case 4: call(f); break;
@@ -334,6 +388,7 @@ static void snippet(struct fuzz_case *f)
     case 17: protected_for_a_while(f); break;
     case 18: system_things(f); break;
     case 19: forward_jump(f); break;
+    case 20: case 21: case 22: structure(f); break;
     default: some(f, 12); break;
     }
 }

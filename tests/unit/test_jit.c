@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cpu/cpu.h"
-#include "cpu/x86/jit/jit.h"
+#include "cpu/x86/jit/jit_private.h"
 
 Suite *jit_suite(void);
 
@@ -87,6 +87,33 @@ START_TEST(test_full_translation_cache)
 }
 END_TEST
 
+/* Units that need more than one try give back the records of those that failed. */
+START_TEST(test_tries_use_up_nothing)
+{
+    enum { UNITS = 60, X87 = 63 };
+    uint8_t         code[2 + UNITS * (2 * X87 + 3) + 1] = {0xdb, 0xe3}, *p = code + 2; /* FNINIT */
+    struct fixture *f;
+    uint32_t        records = 0;
+
+    for (int n = 0; n < UNITS; n++) {
+        for (int k = 0; k < X87; k++) *p++ = 0xd9, *p++ = 0xc9; /* FXCH */
+        memcpy(p, "\x0f\xb0\xd8", 3);                          /* CMPXCHG AL, BL: found out to have no emitter */
+        p += 3;
+    }
+    *p = 0xf4;
+    f = start("pentium4", 0, code, sizeof(code));
+    x86_run(&f->cpu, 1 + UNITS * (X87 + 1) + 1);
+    ck_assert(f->cpu.halted);
+    ck_assert_uint_ge(f->cpu.jit->stats.translations, UNITS);
+    for (unsigned n = 0; n < JIT_REGIONS; n++) {
+        records += f->cpu.jit->region[n].x87_used - 1;
+        ck_assert_uint_le(f->cpu.jit->region[n].x87_used, f->cpu.jit->x87_max);
+    }
+    ck_assert_uint_le(records, UNITS * X87);
+    finish(f);
+}
+END_TEST
+
 Suite *jit_suite(void)
 {
     Suite *s = suite_create("jit");
@@ -94,6 +121,7 @@ Suite *jit_suite(void)
 
     if (x86_jit_supported()) tcase_add_test(c, test_left_where_ip_wraps);
     if (x86_jit_supported()) tcase_add_test(c, test_full_translation_cache);
+    if (x86_jit_supported()) tcase_add_test(c, test_tries_use_up_nothing);
     suite_add_tcase(s, c);
     return s;
 }

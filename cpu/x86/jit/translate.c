@@ -281,7 +281,7 @@ static bool emit_all(struct tr *t)
 static bool make(struct tr *t, const uint8_t *host, unsigned available, unsigned most)
 {
     struct jit_region *r = &t->j->region[t->j->current];
-    uint32_t           links = r->links_used, sites = r->sites_used;
+    uint32_t           links = r->links_used, sites = r->sites_used, x87 = r->x87_used;
 
     decode(t, host, available, most);
     for (unsigned tries = 0; t->count && tries < 8; tries++) {
@@ -289,6 +289,7 @@ static bool make(struct tr *t, const uint8_t *host, unsigned available, unsigned
         if (emit_all(t)) return true;
         r->links_used = links;
         r->sites_used = sites;
+        r->x87_used = x87;
     }
     t->u->out = NULL;
     return false;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cpu/cpu.h"
+#include "cpu/x86/fpu.h"
 #include "cpu/x86/jit/jit_private.h"
 
 Suite *jit_suite(void);
@@ -114,6 +115,30 @@ START_TEST(test_tries_use_up_nothing)
 }
 END_TEST
 
+static void no_ferr(void *opaque, bool level) { (void)opaque, (void)level; }
+
+/* FLDCW in the middle of a unit unmasks exceptions, which makes one context too many: its number is then that of the unit's own. */
+START_TEST(test_contexts_begin_again)
+{
+    static const uint8_t code[] = {0xeb, 0x00, 0x90, 0xd9, 0x2e, 0x00, 0x01, 0xd9, 0xe8, 0xd9, 0xee, 0xde, 0xf9, 0xd9, 0xe8, 0xf4};
+    /* JMP here; NOP; FLDCW [100h], which is 0; FLD1; FLDZ; FDIVP; FLD1; HLT */
+    struct fixture *f = start("pentium4", 0, code, sizeof(code));
+    struct x86_jit *j = f->cpu.jit;
+
+    f->cpu.ferr = no_ferr;
+    for (unsigned n = 0; n < 2; n++) {
+        x86_reg_set(&f->cpu, "eip", 0);
+        f->cpu.fpu = (struct x86_fpu){.cw = CW_INIT, .empty = 0xff};
+        f->cpu.halted = false;
+        x86_run(&f->cpu, 100 * (n + 1));
+        ck_assert_uint_eq(f->cpu.fpu.sw & SW_ES, SW_ES); /* of a division by zero */
+        memset(&j->ctx[1], 0xff, (JIT_CTX_MAX - 1) * sizeof(j->ctx[0]));
+        j->ctxs = JIT_CTX_MAX;
+    }
+    finish(f);
+}
+END_TEST
+
 Suite *jit_suite(void)
 {
     Suite *s = suite_create("jit");
@@ -122,6 +147,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_left_where_ip_wraps);
     if (x86_jit_supported()) tcase_add_test(c, test_full_translation_cache);
     if (x86_jit_supported()) tcase_add_test(c, test_tries_use_up_nothing);
+    if (x86_jit_supported()) tcase_add_test(c, test_contexts_begin_again);
     suite_add_tcase(s, c);
     return s;
 }

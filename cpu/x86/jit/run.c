@@ -163,6 +163,12 @@ static bool repetition_over(struct x86 *c, const struct jit_site *s)
     return true;
 }
 
+/* Whether the unit of S, after a handler, is still there and still right. A new context may empty the cache, so that comes first. */
+static bool still_valid(struct x86 *c, const struct jit_site *s, bool check_ctx)
+{
+    return (!check_ctx || ctx_of(c) == s->unit->ctx) && s->unit->valid;
+}
+
 /* MOV and POP to DS, ES, FS and GS. NULL with *DONE clear: to be done by the handler after all. */
 static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool *done)
 {
@@ -188,7 +194,7 @@ static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool
         return NULL;
     }
     if (pop) x86_set_sp(c, x86_sp(c) + size);
-    if (finish(c) || c->kicked || !s->unit->valid || ctx_of(c) != s->unit->ctx || c->step_blocks || (s->unit->grouped && c->tlb.drops != drops)) {
+    if (finish(c) || c->kicked || !still_valid(c, s, true) || c->step_blocks || (s->unit->grouped && c->tlb.drops != drops)) {
         realize_at(c, s);
         return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     }
@@ -264,7 +270,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         leave(c, EXIT_LOOP, 0);
         return NULL;
     }
-    if (c->kicked || !s->unit->valid || (s->check_ctx && ctx_of(c) != s->unit->ctx) || c->inhibit || c->step_blocks || s->head ||
+    if (c->kicked || !still_valid(c, s, s->check_ctx) || c->inhibit || c->step_blocks || s->head ||
         c->stats.tlb_flushes != flushes || (s->unit->grouped && c->tlb.drops != drops))
         return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     if (s->x87_ready) jit_x87_resume(c, s);

@@ -122,11 +122,10 @@ static bool run_handler(struct x86 *c, const struct jit_site *s)
     return j->done;
 }
 
-static bool leave(struct x86 *c, enum jit_exit why, uint32_t site)
+static void leave(struct x86 *c, enum jit_exit why, uint32_t site)
 {
     c->jit->left = why;
     c->jit->left_site = site;
-    return false;
 }
 
 /* Makes the access of S possible without its handler: a translation that was not cached, of plain memory. */

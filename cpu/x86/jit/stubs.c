@@ -79,7 +79,7 @@ static const uint8_t *make_exit(struct emit *e, enum jit_exit reason)
 }
 
 /* r11d: the site. Runs its instruction in C and goes on where that says; or leaves. */
-static const uint8_t *make_slow(struct x86_jit *j, struct emit *e)
+static const uint8_t *make_slow(struct emit *e)
 {
     const uint8_t *at = e->p;
     uint8_t       *leave, *plain;
@@ -106,7 +106,6 @@ static const uint8_t *make_slow(struct x86_jit *j, struct emit *e)
     emit8(e, 8);
     for (unsigned n = sizeof(saved); n-- > 0;) pop(e, saved[n]);
     emit8(e, 0xC3);
-    (void)j;
     return at;
 }
 
@@ -139,7 +138,7 @@ void jit_make_stubs(struct x86 *c)
     j->exit_site = make_exit(&e, EXIT_SITE);
     j->exit_indirect = make_exit(&e, EXIT_INDIRECT);
     j->exit_careful = make_exit(&e, EXIT_CAREFUL);
-    j->slow = make_slow(j, &e);
+    j->slow = make_slow(&e);
     j->load_flags = make_call(&e, (uintptr_t)jit_load_flags, true);
     j->load_x87 = make_call(&e, (uintptr_t)jit_x87_load, false);
     j->make_sse = e.p;

@@ -220,7 +220,7 @@ static void emit_insn(struct tr *t)
     uint16_t               host = t->host;
 
     if (ended || (is_last(t) && op && op->kind == OPK_JCC)) x64_x87_home(t);
-    t->start = t->code_of[t->k] = t->e.p;
+    t->start = t->e.p;
     t->next_access = 0;
     if (!spares_r9(op) || t->effects[t->k].slow) t->r9_group = -1; // it may be begun again after a call into C
     done = op && emit_one(t, i, op);

@@ -100,7 +100,6 @@ struct tr {
     int           r9_group; /* the group whose slot r9 holds; -1: none */
 
     uint8_t           *start;  /* of the current instruction's code */
-    uint8_t           *code_of[JIT_MAX_INSNS + 1];
     struct flag_record flags;  /* how to get them, as far as they are live */
     uint16_t           host;   /* which of them are in the host's flags */
     uint8_t            keep[JIT_MAX_INSNS + 1]; /* condition to be kept for a later instruction, since the host's flags will be lost; KEEP_NONE */
@@ -111,7 +110,6 @@ struct tr {
     struct cold cold[COLD_MAX];
     unsigned    colds;
     bool        failed;
-    uint32_t    first_site;
 };
 
 /* EIP of instruction I of the unit. */
@@ -137,7 +135,7 @@ void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsign
 void x64_move_sp(struct tr *t, int n);
 
 /* The host's memory operand for the access emitted last. Its base may be the guest's register, so that has to stay as it is till then. */
-#define x64_at(...) (t->at)
+static inline struct host_mem x64_at(const struct tr *t) { return t->at; }
 
 /* Finds accesses that can share one check (groups.c). */
 void x64_find_groups(struct tr *t);

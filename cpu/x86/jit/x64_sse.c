@@ -128,7 +128,7 @@ static bool load_mxcsr(struct tr *t, const struct x86_insn *i)
     x64_ea(t, i);
     t->j->sites[x64_access(t, i, i->seg, 4, false, STACK_NONE, false)].check_ctx = true;
     t->j->sites[site = x64_site(t, i)].check_ctx = true; // the access is all right
-    emit_rm(&t->e, 0x8B, 4, R10, x64_at());
+    emit_rm(&t->e, 0x8B, 4, R10, x64_at(t));
     emit_mov_rr(&t->e, R11, R10);
     emit_alu_ri(&t->e, 4, 4, R11, ~mxcsr_mask(t->c) | MXCSR_MASKS);
     emit_alu_ri(&t->e, 7, 4, R11, MXCSR_MASKS);
@@ -147,7 +147,7 @@ static bool again(struct tr *t, const struct x86_insn *i, const struct jit_op *o
     if (op->arg & SSE_RM_GPR) rm = x64_gpr(rm);
     if (i->prefix & PREFIX_MEM) {
         operand(t, i, op);
-        emit_rm(&t->e, opcode_of(i), 4, reg, x64_at());
+        emit_rm(&t->e, opcode_of(i), 4, reg, x64_at(t));
     } else {
         emit_rr(&t->e, opcode_of(i), 4, reg, rm);
     }

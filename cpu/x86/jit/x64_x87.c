@@ -196,7 +196,7 @@ static void load_cw(struct tr *t, const struct x86_insn *i)
     x64_ea(t, i);
     t->j->sites[x64_access(t, i, i->seg, 2, false, STACK_NONE, false)].check_ctx = true;
     t->j->sites[site = x64_site(t, i)].check_ctx = true; // the access is all right
-    emit_rm(&t->e, 0x0FB7, 4, R10, x64_at());
+    emit_rm(&t->e, 0x0FB7, 4, R10, x64_at(t));
     emit_mov_rr(&t->e, R11, R10);
     emit_alu_ri(&t->e, 4, 4, R11, CW_MASKS);
     emit_alu_ri(&t->e, 7, 4, R11, CW_MASKS);
@@ -212,7 +212,7 @@ static void store_cw(struct tr *t, const struct x86_insn *i)
 {
     x64_operand(t, i, 2, true);
     emit_rm(&t->e, 0x0FB7, 4, R10, CTX(fpu.cw));
-    emit_rm(&t->e, 0x89, 2, R10, x64_at());
+    emit_rm(&t->e, 0x89, 2, R10, x64_at(t));
 }
 
 /* Opcode and ModRM of a register form, undocumented ones by what they are other names of (fpu_tables.c). FFREEP has none. */
@@ -250,7 +250,7 @@ static void x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
         else load_cw(t, i);
     } else if (i->prefix & PREFIX_MEM) {
         x64_operand(t, i, op->size, op->arg & X87_WRITE);
-        emit_rm(&t->e, 0xD8 | (i->op & 7), 4, i->modrm >> 3 & 7, x64_at());
+        emit_rm(&t->e, 0xD8 | (i->op & 7), 4, i->modrm >> 3 & 7, x64_at(t));
     } else {
         x87_register(t, i, op);
     }
@@ -272,7 +272,7 @@ static bool mmx(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
     if (op->arg & SSE_RM_GPR) rm = x64_gpr(rm);
     if (i->prefix & PREFIX_MEM) {
         x64_operand(t, i, op->size, op->arg & SSE_WRITE);
-        emit_rm(&t->e, opcode, 4, reg, x64_at());
+        emit_rm(&t->e, opcode, 4, reg, x64_at(t));
     } else {
         emit_rr(&t->e, opcode, 4, reg, rm);
     }

@@ -280,6 +280,10 @@ static void remember(struct x86 *c, uint32_t page, uint64_t entry)
         }
         t->list[t->listed++] = page;
     }
+    if ((t->entry[page] & TLB_VALID) && ((t->entry[page] ^ entry) & (~0xFFFull | TLB_USER | TLB_NX))) {
+        t->moves++;
+        x86_leave_after(c); // it may be the code's own page, which the next instruction is then fetched from
+    }
     drop_fast_page(t, page);
     t->entry[page] = entry | TLB_VALID | TLB_LISTED;
     if (entry & TLB_BIG) t->big = true;

@@ -123,6 +123,7 @@ struct x86_tlb {
     bool       big;       /* an entry of a big page was made since the last flush */
     uint32_t  *code;      /* for translated code: physical page | CODE_VALID | CODE_USER of pages that may be executed; 0: look up */
     uint32_t   drops;     /* changes whenever a quick entry goes */
+    uint32_t   moves;     /* changes whenever a refill finds that a page lies elsewhere, or has other rights of fetching */
     uint64_t   fills;     /* statistics */
 };
 #define CODE_VALID 0x80000000u

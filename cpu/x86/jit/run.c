@@ -232,7 +232,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
 {
     struct x86_jit  *j = c->jit;
     struct jit_site *s = &j->sites[n];
-    uint32_t         drops = c->tlb.drops;
+    uint32_t         drops = c->tlb.drops, moves = c->tlb.moves;
     uint64_t         flushes = c->stats.tlb_flushes; // a full cache is emptied: then the unit is left after this instruction, as a block is
 
     if (s->segment) {
@@ -245,7 +245,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return jit_executable(j, s->stored);
     }
     realize_at(c, s);
-    if (fill_for(c, s) && s->unit->valid && c->stats.tlb_flushes == flushes) {
+    if (fill_for(c, s) && s->unit->valid && c->stats.tlb_flushes == flushes && c->tlb.moves == moves) {
         if (s->unit->grouped && c->tlb.drops != drops) {
             jit_x87_settle_at(c, s->x87);
             c->inhibit = s->in_shadow;
@@ -270,7 +270,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return NULL;
     }
     if (c->kicked || !still_valid(c, s, s->check_ctx) || c->inhibit || c->step_blocks || s->head ||
-        c->stats.tlb_flushes != flushes || (s->unit->grouped && c->tlb.drops != drops))
+        c->tlb.moves != moves || c->stats.tlb_flushes != flushes || (s->unit->grouped && c->tlb.drops != drops))
         return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     if (s->x87_ready) jit_x87_resume(c, s);
     publish_flags(c, s->host_next);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cpu/cpu.h"
+#include "cpu/x86/far.h"
 #include "cpu/x86/fpu.h"
 #include "cpu/x86/jit/jit_private.h"
 
@@ -139,6 +140,26 @@ START_TEST(test_contexts_begin_again)
 }
 END_TEST
 
+/* Offsets of 16 bits wrap, however large the segment is, and even in the middle of a page. */
+START_TEST(test_offsets_wrap_in_large_segments)
+{
+    enum { BASE = 0x30800 };
+    static const uint8_t code[] = {0xeb, 0x00, 0xbb, 0xf6, 0xff, 0x8a, 0x47, 0xe8, 0x8a, 0x4f, 0x16, 0xf4};
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code)); /* JMP here; MOV BX, FFF6h; MOV AL, [BX-18h]; MOV CL, [BX+16h]; HLT */
+
+    f->cpu.seg[SEG_DS].base = BASE;
+    f->cpu.seg[SEG_DS].limit = 0xffffffff;
+    x86_derive_segment(&f->cpu, SEG_DS);
+    phys_write(&f->phys, BASE + 0xffde, 3, 1);
+    phys_write(&f->phys, BASE + 0x000c, 5, 1);
+    phys_write(&f->phys, BASE + 0x1000c, 9, 1);
+    x86_run(&f->cpu, 100);
+    ck_assert_uint_eq(f->cpu.gpr[REG_EAX] & 0xff, 3);
+    ck_assert_uint_eq(f->cpu.gpr[REG_ECX] & 0xff, 5);
+    finish(f);
+}
+END_TEST
+
 Suite *jit_suite(void)
 {
     Suite *s = suite_create("jit");
@@ -148,6 +169,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_full_translation_cache);
     if (x86_jit_supported()) tcase_add_test(c, test_tries_use_up_nothing);
     if (x86_jit_supported()) tcase_add_test(c, test_contexts_begin_again);
+    if (x86_jit_supported()) tcase_add_test(c, test_offsets_wrap_in_large_segments);
     suite_add_tcase(s, c);
     return s;
 }

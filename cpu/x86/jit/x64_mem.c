@@ -170,17 +170,18 @@ static void careful_if(struct tr *t, unsigned cc, uint32_t site)
     x64_cold(t, COLD_CAREFUL, emit_jcc(&t->e, cc))->site = site;
 }
 
-/* Checks that all of the group is within the segment, and adds the segment's base to r8d. */
+/* Checks that all of the group is within the segment, without wrapping at 64 KB, and adds the segment's base to r8d. */
 static void group_segment(struct tr *t, const struct group *g, uint32_t site)
 {
     size_t   at = offsetof(struct x86, seg) + g->seg * sizeof(struct x86_segment);
     unsigned range = (unsigned)(g->high - g->low);
 
     if (g->seg < 4 && t->ctx.mode & (unsigned)MODE_FLAT << g->seg) return;
-    if (g->seg < 4 && g->narrow && t->ctx.mode & (unsigned)MODE_64K << g->seg) {
+    if (g->narrow) {
         emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - range);
         careful_if(t, CC_A, site);
-    } else {
+    }
+    if (g->seg >= 4 || !g->narrow || !(t->ctx.mode & (unsigned)MODE_64K << g->seg)) {
         emit_rm(&t->e, 0x8D, 8, R9, (struct host_mem){R8, NO_REG, 0, (int32_t)range - 1});
         emit_rm(&t->e, 0x3B, 8, R9, x64_ctx(at + (g->write ? offsetof(struct x86_segment, write_limit) : offsetof(struct x86_segment, read_limit))));
         careful_if(t, CC_G, site);

@@ -239,7 +239,7 @@ static void emit_insn(struct tr *t)
         sites[n].host_retry = host && (t->effects[t->k].flags_read || !op || is_step(op));
         sites[n].host_next = t->host && flags_live(t);
         sites[n].keep = t->keep[t->k];
-        if (is_plain_store(op) && !sites[n].head) sites[n].stored = sites[n].next;
+        if (done && is_plain_store(op) && !sites[n].head) sites[n].stored = sites[n].next;
         sites[n].repeats = t->repeats[t->k];
         sites[n].head |= has_head(t); // whichever access turns to the handler: PUSH of memory has two
         sites[n].in_shadow = t->k && t->op[t->k - 1] && t->op[t->k - 1]->kind == OPK_STI;

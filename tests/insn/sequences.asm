@@ -212,3 +212,21 @@ testcase "reads of DS before and after it is popped", I386, P4
         dw 1000h
         endwrites
 endtest
+
+testcase "push of a word across two pages between accesses of the stack", I386, P4
+        given ebx, 0FFFh
+        memory ds, 0FFFh
+        dw 1234h
+        endmemory
+        code
+        push ax
+        push word [bx]
+        pop cx
+        pop dx
+        endcode
+        gives cx, 1234h
+        gives dx, 1111h
+        writes ss, 0FFCh
+        dw 1234h, 1111h
+        endwrites
+endtest

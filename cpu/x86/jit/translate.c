@@ -242,6 +242,7 @@ static void emit_insn(struct tr *t)
         if (done && is_plain_store(op) && !sites[n].head) sites[n].stored = sites[n].next;
         sites[n].repeats = t->repeats[t->k];
         sites[n].head |= has_head(t); // whichever access turns to the handler: PUSH of memory has two
+        if (!sites[n].head) t->r9_group = -1; // C may lead to what follows
         sites[n].in_shadow = t->k && t->op[t->k - 1] && t->op[t->k - 1]->kind == OPK_STI;
     }
     if (is_last(t) && !ended) {

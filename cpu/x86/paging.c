@@ -554,7 +554,8 @@ bool x86_store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_t v
     at = phys_wrap(c->phys, at);
     r = phys_writer(c->phys, at);
     lines = c->phys->code_lines[at >> PAGE_SHIFT];
-    if (r->kind != PHYS_RAM || !lines || r->dirty || c->phys->writing || ((lines >> first | lines >> last) & 1)) return false;
+    if (r->kind != PHYS_RAM || !lines || r->dirty || ((lines >> first | lines >> last) & 1)) return false;
+    phys_announce(c->phys, r, at);
     memcpy(r->host + (at - r->base) + (lin & PAGE_MASK), &value, size);
     return true;
 }

@@ -227,6 +227,14 @@ static bool store_beside_code(struct x86 *c, const struct jit_site *s)
     return true;
 }
 
+/* A group of U was of no use. If that happens again and again the unit is made anew without any. */
+static void count_miss(struct x86 *c, struct jit_unit *u)
+{
+    if (++u->misses < MISSES) return;
+    jit_be_careful(c->jit, u->phys);
+    jit_drop_unit(c, u);
+}
+
 /* Continues with the instruction of site N in C: where the host is to go on, NULL to leave. */
 const uint8_t *jit_slow(struct x86 *c, uint32_t n)
 {
@@ -255,10 +263,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return jit_executable(j, s->retry);
     }
     j->stats.slow++;
-    if (s->head && s->unit->valid && ++s->unit->misses >= MISSES) { // its accesses are not to plain memory
-        jit_be_careful(j, s->unit->phys);
-        jit_drop_unit(c, s->unit);
-    }
+    if (s->head && s->unit->valid) count_miss(c, s->unit); // its accesses are not to plain memory
     jit_x87_settle_at(c, s->x87);
     if (!s->next) {
         leave(c, EXIT_SITE, n);
@@ -329,7 +334,7 @@ static struct jit_unit *unit_here(struct x86 *c, uint32_t *value)
     return u->second && code_value(c, lin + PAGE_SIZE) != u->second ? NULL : u;
 }
 
-/* The accesses of a group are not all in one page. If that happens again and again the unit gets none. */
+/* The accesses of a group are not all in one page. */
 static void miss_group(struct x86 *c, const struct jit_site *s)
 {
     realize_at(c, s);
@@ -337,9 +342,7 @@ static void miss_group(struct x86 *c, const struct jit_site *s)
     c->inhibit = s->in_shadow;
     c->eip = s->eip;
     c->budget += s->insn.left;
-    if (++s->unit->misses < MISSES) return;
-    jit_be_careful(c->jit, s->unit->phys);
-    jit_drop_unit(c, s->unit);
+    count_miss(c, s->unit);
 }
 
 /* Runs U and what follows it. True: c->eip is where to go on, and there may be a unit. */

@@ -33,15 +33,16 @@ int x86_tlb_init(struct x86 *c)
     struct x86_tlb *t = &c->tlb;
     bool            ok = true;
 
-    for (int n = 0; n < 4; n++) ok &= (t->fast[n >> 1][n & 1] = reserve(TLB_PAGES * sizeof(uintptr_t))) != NULL;
-    ok &= (t->none = reserve(TLB_PAGES * sizeof(uintptr_t))) != NULL;
+    ok &= (t->space = reserve(TLB_TARGETS + TLB_TARGETS_BYTES)) != NULL;
     ok &= (t->entry = reserve(TLB_PAGES * sizeof(uint64_t))) != NULL;
-    ok &= (t->code = reserve(TLB_PAGES * sizeof(uint32_t))) != NULL;
     ok &= (t->list = reserve(TLB_LIST_MAX * sizeof(uint32_t))) != NULL;
     if (!ok) {
         x86_tlb_destroy(c);
         return -ENOMEM;
     }
+    for (unsigned n = 0; n < 4; n++) t->fast[n >> 1][n & 1] = (uintptr_t *)(t->space + TLB_QUICK(n >> 1, n & 1));
+    t->none = (uintptr_t *)(t->space + TLB_NONE);
+    t->code = (uint32_t *)(t->space + TLB_CODE);
     x86_tlb_select(c);
     return 0;
 }
@@ -50,11 +51,8 @@ void x86_tlb_destroy(struct x86 *c)
 {
     struct x86_tlb *t = &c->tlb;
 
-    for (int n = 0; n < 4; n++)
-        if (t->fast[n >> 1][n & 1]) munmap(t->fast[n >> 1][n & 1], TLB_PAGES * sizeof(uintptr_t));
-    if (t->none) munmap(t->none, TLB_PAGES * sizeof(uintptr_t));
+    if (t->space) munmap(t->space, TLB_TARGETS + TLB_TARGETS_BYTES);
     if (t->entry) munmap(t->entry, TLB_PAGES * sizeof(uint64_t));
-    if (t->code) munmap(t->code, TLB_PAGES * sizeof(uint32_t));
     if (t->list) munmap(t->list, TLB_LIST_MAX * sizeof(uint32_t));
     memset(t, 0, sizeof(*t));
 }

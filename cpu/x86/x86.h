@@ -114,6 +114,8 @@ enum x86_tlb_bits {
 };
 
 struct x86_tlb {
+    /* What translated code reaches from one register: the quick tables and `code`, at constant distances. */
+    uint8_t   *space;
     /* Host address minus linear address by linear page; 0: take the slow path. [write][user]. */
     uintptr_t *fast[2][2];
     uintptr_t *none;      /* a table that is all zero: every access takes the slow path */
@@ -129,6 +131,11 @@ struct x86_tlb {
 #define CODE_VALID 0x80000000u
 #define CODE_USER  0x40000000u
 #define TLB_PAGES      (1u << 20)
+#define TLB_QUICK(write, user) ((2u * (write) + (user)) * TLB_PAGES * 8u) /* in x86_tlb.space: the tables fast, */
+#define TLB_NONE       TLB_QUICK(2, 0)                                    /* none, */
+#define TLB_CODE       TLB_QUICK(2, 1)                                    /* code, */
+#define TLB_TARGETS    (TLB_CODE + TLB_PAGES * 4u)                        /* and the translator's table of indirect branches */
+#define TLB_TARGETS_BYTES 0x8000u
 #define TLB_LIST_MAX   (1u << 16)
 
 struct x86_exception {
@@ -183,7 +190,7 @@ struct x86 {
     bool     x87_live;     /* the same of the x87 registers */
     struct x86_x87_last { uint32_t memory, other; } x87_last; /* by translated code, numbers of struct jit_x87: the last x87 instruction,
                                                                * if units without a memory operand did not execute another one since */
-    uint32_t x87_dp;       /* with x87_last: address of the last operand */
+    uint32_t x87_dp;       /* with x87_last: offset of the last operand */
 
     uintptr_t *tlb_read, *tlb_write; /* of tlb.fast, by CPL */
     struct x86_segment seg[SEG_COUNT];

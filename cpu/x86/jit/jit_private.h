@@ -21,6 +21,7 @@ enum jit_mode {
     MODE_SSE = 0x20,    /* the same for SSE */
     MODE_LEVEL0 = 0x40, /* CPL 0 or real mode */
     MODE_NOT_V86 = 0x80,
+    MODE_CHECKED = 0x4000, /* every access takes the slow path: alignment checks, breakpoints on data */
     MODE_FLAT = SEGC_FLAT, /* << segment */
     MODE_64K = SEGC_64K,
 };

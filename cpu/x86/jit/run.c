@@ -23,7 +23,7 @@ static uint32_t mode_of(const struct x86 *c)
 {
     uint32_t mode = jit_sse_mode(c) | jit_x87_mode(c) | (c->code32 ? MODE_CODE32 : 0) | (c->stack32 ? MODE_STACK32 : 0) | (c->cpl == 3 ? MODE_USER : 0) |
                     (c->eflags & FLAG_DF ? MODE_DF : 0) | (c->cpl == 0 ? MODE_LEVEL0 : 0) | (c->eflags & FLAG_VM ? 0 : MODE_NOT_V86) |
-                    (c->seg_class & DATA_SEGMENTS);
+                    (c->tlb_read == c->tlb.none ? MODE_CHECKED : 0) | (c->seg_class & DATA_SEGMENTS);
 
     return mode;
 }

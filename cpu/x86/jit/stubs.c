@@ -1,7 +1,7 @@
 /* stubs.c: the few pieces of host code that all units share: the way in, the ways out, and the calls into C.
  *
  * Host registers in translated code: EAX ECX EDX EBX EBP ESI EDI are the guest's, ESP is in r15, upper halves zero. r14 is the
- * struct x86, 128 bytes in; r12 and r13 are its quick tables for reads and for writes. r8 to r11 are scratch. */
+ * struct x86, 128 bytes in; r12 leads to its tables (x64_table()); r13 is the budget. r8 to r11 are scratch. */
 #include "cpu/x86/jit/emit.h"
 #include "cpu/x86/jit/jit_private.h"
 #include "cpu/x86/jit/x64.h"
@@ -15,18 +15,14 @@ static void pop(struct emit *e, unsigned reg) { emit_opcode(e, 0x58 | (reg & 7),
 
 static void load_registers(struct emit *e)
 {
+    emit_rm(e, 0x8B, 8, R13, CTX(budget));
     for (unsigned r = 0; r < 8; r++) emit_rm(e, 0x8B, 4, x64_gpr(r), x64_ctx(offsetof(struct x86, gpr) + 8 * r));
 }
 
 static void store_registers(struct emit *e)
 {
+    emit_rm(e, 0x89, 8, R13, CTX(budget));
     for (unsigned r = 0; r < 8; r++) emit_rm(e, 0x89, 8, x64_gpr(r), x64_ctx(offsetof(struct x86, gpr) + 8 * r));
-}
-
-static void load_tables(struct emit *e)
-{
-    emit_rm(e, 0x8B, 8, R12, x64_ctx(offsetof(struct x86, tlb_read)));
-    emit_rm(e, 0x8B, 8, R13, x64_ctx(offsetof(struct x86, tlb_write)));
 }
 
 static void call_c(struct emit *e, uintptr_t fn)
@@ -45,15 +41,17 @@ static void load_host_flags(struct emit *e)
 }
 
 /* rdi: the struct x86; rsi: where to go. */
-static void make_entry(struct x86_jit *j, struct emit *e)
+static void make_entry(const struct x86 *c, struct emit *e)
 {
+    struct x86_jit *j = c->jit;
+
     j->enter = (uint64_t (*)(struct x86 *, const void *))(uintptr_t)(j->exec + (e->p - j->code));
     for (unsigned n = 0; n < sizeof(saved); n++) push(e, saved[n]);
     emit_rr(e, 0x83, 8, 5, RSP); // sub rsp, 8: aligned for calls
     emit8(e, 8);
     emit_rm(e, 0x8D, 8, R14, (struct host_mem){RDI, NO_REG, 0, X64_BIAS});
     emit_rr(e, 0x8B, 8, R8, RSI);
-    load_tables(e);
+    emit_mov_ri64(e, R12, (uintptr_t)c->tlb.space + PAGE_SHIFT);
     load_registers(e);
     emit_rr(e, 0xFF, 4, 4, R8);
 }
@@ -91,7 +89,6 @@ static const uint8_t *make_slow(struct emit *e)
     emit_rr(e, 0x85, 8, RAX, RAX);
     leave = emit_jcc(e, CC_E);
     emit_rr(e, 0x8B, 8, R8, RAX);
-    load_tables(e);
     x64_load_sse(e);
     emit_rm(e, 0x80, 1, 7, CTX(jf.load)); // cmp byte, 0
     emit8(e, 0);
@@ -132,7 +129,7 @@ void jit_make_stubs(struct x86 *c)
     struct x86_jit *j = c->jit;
     struct emit     e = {.p = j->code, .end = j->code + JIT_STUB_BYTES};
 
-    make_entry(j, &e);
+    make_entry(c, &e);
     j->exit_link = make_exit(&e, EXIT_LINK);
     j->exit_budget = make_exit(&e, EXIT_BUDGET);
     j->exit_site = make_exit(&e, EXIT_SITE);

@@ -144,12 +144,10 @@ static void emit_head(struct tr *t)
 {
     struct emit *e = &t->e;
 
-    emit_rm(e, t->count < 128 ? 0x83 : 0x81, 8, 5, CTX(budget)); // sub qword [budget], count
-    emit8(e, t->count);
+    emit_alu_ri(e, 5, 8, R13, t->count);
     x64_cold(t, COLD_BUDGET, emit_jcc(e, CC_S));
     if (t->u->second) {
-        emit_mov_ri64(e, R8, (uintptr_t)&t->c->tlb.code[((t->u->lin >> PAGE_SHIFT) + 1) & (TLB_PAGES - 1)]);
-        emit_rm(e, 0x81, 4, 7, (struct host_mem){R8, NO_REG, 0, 0});
+        emit_rm(e, 0x81, 4, 7, x64_code_page(t->u->lin + PAGE_SIZE));
         emit32(e, t->u->second);
         x64_cold(t, COLD_BUDGET, emit_jcc(e, CC_NE));
     }

@@ -28,6 +28,15 @@ static inline struct host_mem x64_ctx(size_t offset)
 }
 #define CTX(member) x64_ctx(offsetof(struct x86, member))
 
+/* What is at OFFSET (TLB_...) of the tables, plus INDEX << SCALE. r12 has their address plus 12: as a count of shifts, of which the lower
+ * five bits are taken, that is the 12 by which an address becomes a page number. */
+static inline struct host_mem x64_table(uint32_t offset, unsigned index, unsigned scale)
+{
+    return (struct host_mem){R12, (uint8_t)index, (uint8_t)scale, (int32_t)offset - PAGE_SHIFT};
+}
+/* The entry of page LIN in c->tlb.code. */
+static inline struct host_mem x64_code_page(uint32_t lin) { return x64_table(TLB_CODE + (lin >> PAGE_SHIFT) * 4, NO_REG, 0); }
+
 #define FLAGS_ALL FLAG_ARITH
 
 /* Code out of the way of the main path. */
@@ -39,7 +48,8 @@ struct cold {
     uint8_t       *back;    /* where to go on */
     const uint8_t *call;    /* COLD_CALL: what to call */
     uint32_t       site;
-    uint8_t        size;    /* COLD_CROSSING: of the access */
+    uint8_t        size;    /* COLD_CROSSING: of the access, */
+    uint8_t        address; /* and the host register that has its address */
     /* COLD_EDGE: a side exit */
     struct flag_record flags;
     bool           save;    /* flags are live on it */
@@ -119,6 +129,8 @@ static inline uint32_t x64_eip(const struct tr *t, const struct x86_insn *i) { r
 
 /* Offset of the memory operand to r8d. Flags are kept. */
 void x64_ea(struct tr *t, const struct x86_insn *i);
+/* The page number of the address in FROM to TO. The flags may be lost. */
+void x64_page_of(struct tr *t, unsigned to, unsigned from);
 /* From the offset in r8d to an access of SIZE bytes: afterwards x64_at() is its operand. Goes to the slow path where it is not plain
  * memory. Uses r9, the flags are lost. The site's number comes back. STACK: as struct jit_site has it. ALIGNED: unaligned ones too, before
  * the address is translated. */

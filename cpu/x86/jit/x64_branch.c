@@ -27,8 +27,7 @@ void x64_go_to(struct tr *t, uint32_t eip)
         link_at(t, emit_jmp(e), eip);
         return;
     }
-    emit_mov_ri64(e, R8, (uintptr_t)&t->c->tlb.code[(t->ctx.cs_base + eip) >> PAGE_SHIFT]);
-    emit_rm(e, 0x81, 4, 7, (struct host_mem){R8, NO_REG, 0, 0}); // cmp dword [r8], what the target's page must be
+    emit_rm(e, 0x81, 4, 7, x64_code_page(t->ctx.cs_base + eip)); // cmp dword, what the target's page must be
     emit32(e, 0xFFFFFFFFu);
     check = e->p - 4;
     elsewhere = emit_jcc(e, CC_NE);
@@ -62,10 +61,8 @@ static void go_indirect(struct tr *t)
     miss[0] = emit_jcc(e, CC_NE);
     if (t->ctx.cs_base) emit_rm(e, 0x8D, 4, R8, (struct host_mem){R10, NO_REG, 0, (int32_t)t->ctx.cs_base});
     else emit_mov_rr(e, R8, R10);
-    emit_rr(e, 0xC1, 4, 5, R8); // shr r8d, 12
-    emit8(e, PAGE_SHIFT);
-    emit_mov_ri64(e, R11, (uintptr_t)t->c->tlb.code);
-    emit_rm(e, 0x8B, 4, R8, (struct host_mem){R11, R8, 2, 0});
+    x64_page_of(t, R8, R8);
+    emit_rm(e, 0x8B, 4, R8, x64_table(TLB_CODE, R8, 2));
     emit_rm(e, 0x3B, 4, R8, (struct host_mem){R9, NO_REG, 0, offsetof(struct jit_target, page)});
     miss[1] = emit_jcc(e, CC_NE);
     emit_rm(e, 0xFF, 4, 4, (struct host_mem){R9, NO_REG, 0, offsetof(struct jit_target, code)});

@@ -68,12 +68,17 @@ void x64_ea(struct tr *t, const struct x86_insn *i)
     if (i->amask == 0xFFFF) emit_rr(&t->e, 0x0FB7, 4, R8, R8);
 }
 
+static bool is_flat(const struct tr *t, unsigned seg)
+{
+    return seg < 4 && (t->ctx.mode & (unsigned)MODE_FLAT << seg);
+}
+
 /* Limit and base. */
 static void segment(struct tr *t, unsigned seg, unsigned size, bool write, bool short_offset, uint32_t site)
 {
     size_t at = offsetof(struct x86, seg) + seg * sizeof(struct x86_segment);
 
-    if (seg < 4 && t->ctx.mode & (unsigned)MODE_FLAT << seg) return;
+    if (is_flat(t, seg)) return;
     if (seg < 4 && short_offset && t->ctx.mode & (unsigned)MODE_64K << seg) {
         if (size > 1) {
             emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - size);
@@ -87,14 +92,52 @@ static void segment(struct tr *t, unsigned seg, unsigned size, bool write, bool 
     emit_rm(&t->e, 0x03, 4, R8, x64_ctx(at + offsetof(struct x86_segment, base)));
 }
 
-static void test_low_bits(struct tr *t, unsigned mask)
+static void test_low_bits(struct tr *t, unsigned reg, unsigned mask)
 {
-    emit_opcode(&t->e, 0xF6, 1, 0, 0, R8, false); // test r8b, mask
-    emit8(&t->e, 0xC0 | (R8 & 7));
+    emit_opcode(&t->e, 0xF6, 1, 0, 0, reg, reg >= RSP); // test byte
+    emit8(&t->e, 0xC0 | (reg & 7));
     emit8(&t->e, mask);
 }
 
-static uint32_t access_short(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write, int stack, bool aligned, bool short_offset)
+void x64_page_of(struct tr *t, unsigned to, unsigned from)
+{
+    struct emit *e = &t->e;
+
+    if (!t->j->has_bmi2) {
+        if (to != from) emit_mov_rr(e, to, from);
+        emit_rr(e, 0xC1, 4, 5, to); // shr
+        emit8(e, PAGE_SHIFT);
+        return;
+    }
+    emit8(e, 0xC4); // shrx to, from, r12d
+    emit8(e, 0x42 | (to & 8 ? 0 : 0x80) | (from & 8 ? 0 : 0x20)); // X stays set, map 0F38
+    emit8(e, 0x03 | (~R12 & 15) << 3);
+    emit8(e, 0xF7);
+    emit8(e, 0xC0 | (to & 7) << 3 | (from & 7));
+}
+
+/* The quick table for reads or for writes, from OFFSET bytes on. */
+static struct host_mem quick_table(const struct tr *t, bool write, uint32_t offset, unsigned index)
+{
+    uint32_t table = t->ctx.mode & MODE_CHECKED ? TLB_NONE : TLB_QUICK(write, !!(t->ctx.mode & MODE_USER));
+
+    return x64_table(table + offset, index, 3);
+}
+
+/* What the quick table for page LIN >> 12 or, if ADDRESS is a register, for the page of that address has, to r9; to the slow path if it
+ * has nothing. */
+static void look_up(struct tr *t, unsigned address, lin_t lin, bool write, uint32_t site)
+{
+    if (address != NO_REG) x64_page_of(t, R9, address);
+    emit_rm(&t->e, 0x8B, 8, R9, address != NO_REG ? quick_table(t, write, 0, R9) : quick_table(t, write, (lin >> PAGE_SHIFT) * 8, NO_REG));
+    emit_rr(&t->e, 0x85, 8, R9, R9);
+    x64_slow_if(t, CC_E, site);
+    t->r9_group = -1;
+    flags_lost(t);
+}
+
+/* The access at the offset in host register AT, which is another than r8 only in a flat segment. */
+static uint32_t access_at(struct tr *t, const struct x86_insn *i, unsigned at, unsigned seg, unsigned size, bool write, int stack, bool aligned, bool short_offset)
 {
     uint32_t         site = x64_site(t, i);
     struct jit_site *s = &t->j->sites[site];
@@ -104,27 +147,41 @@ static uint32_t access_short(struct tr *t, const struct x86_insn *i, unsigned se
     s->stack = (int16_t)stack;
     segment(t, seg, size, write, short_offset, site);
     if (aligned) { // before anything is translated: a site of its own, whose handler raises #GP
-        test_low_bits(t, size - 1);
+        test_low_bits(t, at, size - 1);
         x64_slow_if(t, CC_NE, x64_site(t, i));
     }
-    emit_mov_rr(&t->e, R9, R8);
-    emit_rr(&t->e, 0xC1, 4, 5, R9); // shr r9d, 12
-    emit8(&t->e, PAGE_SHIFT);
-    emit_rm(&t->e, 0x8B, 8, R9, (struct host_mem){write ? R13 : R12, R9, 3, 0});
-    emit_rr(&t->e, 0x85, 8, R9, R9);
-    x64_slow_if(t, CC_E, site);
+    look_up(t, at, 0, write, site);
     if (size > 1 && !aligned) {
         struct cold *k;
-        test_low_bits(t, size == 10 ? 15 : size - 1);
+        test_low_bits(t, at, size == 10 ? 15 : size - 1);
         k = x64_cold(t, COLD_CROSSING, emit_jcc(&t->e, CC_NE));
         k->site = site;
         k->size = (uint8_t)size;
+        k->address = (uint8_t)at;
         k->back = t->e.p;
     }
-    t->at = (struct host_mem){R8, R9, 0, 0};
-    t->r9_group = -1;
-    flags_lost(t);
+    t->at = (struct host_mem){(uint8_t)at, R9, 0, 0};
     return site;
+}
+
+/* The same at a constant address of a flat segment; false: it crosses a page. */
+static bool access_constant(struct tr *t, const struct x86_insn *i, lin_t lin, unsigned size, bool write)
+{
+    uint32_t         site;
+    struct jit_site *s;
+
+    if ((lin & PAGE_MASK) > PAGE_SIZE - size) return false;
+    site = x64_site(t, i);
+    s = &t->j->sites[site];
+    s->access_size = (uint8_t)size;
+    s->access_write = write;
+    look_up(t, NO_REG, lin, write, site);
+    t->at = (struct host_mem){R9, NO_REG, 0, (int32_t)lin};
+    if (lin >> 31) { // beyond a displacement
+        emit_mov_ri(&t->e, R8, lin);
+        t->at = (struct host_mem){R8, R9, 0, 0};
+    }
+    return true;
 }
 
 /* --- groups --------------------------------------------------------------------------------------------------------------------------------- */
@@ -154,11 +211,10 @@ static void write_head(struct tr *t, const struct x86_insn *i, const struct acce
     s->head = true;
     emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){(uint8_t)x64_gpr(a->base), NO_REG, 0, g->low - a->base_off});
     if (g->narrow) emit_rr(&t->e, 0x0FB7, 4, R8, R8);
-    if (!(t->ctx.mode & (unsigned)MODE_FLAT << g->seg))
+    if (!is_flat(t, g->seg))
         emit_rm(&t->e, 0x03, 4, R8, x64_ctx(offsetof(struct x86, seg) + g->seg * sizeof(struct x86_segment) + offsetof(struct x86_segment, base)));
-    emit_rr(&t->e, 0xC1, 4, 5, R8); // shr r8d, 12
-    emit8(&t->e, PAGE_SHIFT);
-    emit_rm(&t->e, 0x83, 8, 7, (struct host_mem){R13, R8, 3, 0}); // cmp qword, 0
+    x64_page_of(t, R8, R8);
+    emit_rm(&t->e, 0x83, 8, 7, quick_table(t, true, 0, R8)); // cmp qword, 0
     emit8(&t->e, 0);
     x64_slow_if(t, CC_E, site);
     use_slot(t, a, g->reads);
@@ -176,7 +232,7 @@ static void group_segment(struct tr *t, const struct group *g, uint32_t site)
     size_t   at = offsetof(struct x86, seg) + g->seg * sizeof(struct x86_segment);
     unsigned range = (unsigned)(g->high - g->low);
 
-    if (g->seg < 4 && t->ctx.mode & (unsigned)MODE_FLAT << g->seg) return;
+    if (is_flat(t, g->seg)) return;
     if (g->narrow) {
         emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - range);
         careful_if(t, CC_A, site);
@@ -222,18 +278,12 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
     emit_rr(e, 0x33, 4, R11, R8);
     emit_alu_ri(e, 7, 4, R11, PAGE_SIZE);
     careful_if(t, CC_AE, site);
-    emit_mov_rr(e, R9, R8);
-    emit_rr(e, 0xC1, 4, 5, R9); // shr r9d, 12
-    emit8(e, PAGE_SHIFT);
-    emit_rm(e, 0x8B, 8, R9, (struct host_mem){g->write ? R13 : R12, R9, 3, 0});
-    emit_rr(e, 0x85, 8, R9, R9);
-    x64_slow_if(t, CC_E, site);
+    look_up(t, R8, 0, g->write, site);
     emit_rr(e, 0x03, 8, R9, R8);
     emit_rr(e, 0x2B, 8, R9, base);
     emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(a->group)));
     t->r9_group = a->group;
     t->at = (struct host_mem){(uint8_t)base, R9, 0, a->off - g->low};
-    flags_lost(t);
 }
 
 bool x64_checks_nothing(const struct tr *t)
@@ -260,7 +310,7 @@ static bool grouped(struct tr *t, const struct x86_insn *i, unsigned size, bool 
 
 uint32_t x64_access(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write, int stack, bool aligned)
 {
-    return access_short(t, i, seg, size, write, stack, aligned, i->amask == 0xFFFF);
+    return access_at(t, i, R8, seg, size, write, stack, aligned, i->amask == 0xFFFF);
 }
 
 void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write)
@@ -270,7 +320,14 @@ void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsign
 
 void x64_operand(struct tr *t, const struct x86_insn *i, unsigned size, bool write)
 {
+    bool whole = is_flat(t, i->seg) && i->amask == 0xFFFFFFFFu && i->index == REG_ZERO;
+
     if (grouped(t, i, size, write, STACK_NONE)) return;
+    if (whole && i->base != REG_ZERO && !i->disp) {
+        access_at(t, i, x64_gpr(i->base), i->seg, size, write, STACK_NONE, false, false);
+        return;
+    }
+    if (whole && i->base == REG_ZERO && access_constant(t, i, (uint32_t)i->disp, size, write)) return;
     x64_ea(t, i);
     x64_access(t, i, i->seg, size, write, STACK_NONE, false);
 }
@@ -280,10 +337,14 @@ void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size,
     bool wide = t->ctx.mode & MODE_STACK32;
 
     if (grouped(t, i, size, write, depth)) return;
+    if (wide && !depth && is_flat(t, SEG_SS)) {
+        access_at(t, i, R15, SEG_SS, size, write, depth, false, false);
+        return;
+    }
     if (wide && !depth) emit_mov_rr(&t->e, R8, R15);
     else if (wide || depth) emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){R15, NO_REG, 0, depth});
     if (!wide) emit_rr(&t->e, 0x0FB7, 4, R8, depth ? R8 : R15);
-    access_short(t, i, SEG_SS, size, write, depth, false, !wide);
+    access_at(t, i, R8, SEG_SS, size, write, depth, false, !wide);
 }
 
 void x64_move_sp(struct tr *t, int n)
@@ -305,7 +366,7 @@ static void crossing(struct tr *t, const struct cold *k)
     struct emit *e = &t->e;
     uint8_t     *slow;
 
-    emit_mov_rr(e, R11, R8);
+    emit_mov_rr(e, R11, k->address);
     emit_alu_ri(e, 4, 4, R11, PAGE_MASK);
     emit_alu_ri(e, 7, 4, R11, PAGE_SIZE - k->size);
     slow = emit_jcc(e, CC_A);
@@ -319,8 +380,7 @@ static void side_exit(struct tr *t, const struct cold *k)
     if (k->save) flags_home_of(t, &k->flags);
     x64_x87_home_of(t, k->x87);
     if (k->refund) {
-        emit_rm(&t->e, 0x83, 8, 0, CTX(budget));
-        emit8(&t->e, k->refund);
+        emit_rm(&t->e, 0x8D, 8, R13, (struct host_mem){R13, NO_REG, 0, (int32_t)k->refund});
     }
     x64_go_to(t, k->eip);
 }

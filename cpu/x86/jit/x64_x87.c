@@ -72,19 +72,13 @@ static void settle_dp(struct x86 *c, const struct jit_x87 *r, uint32_t dp)
     c->fpu.ds = c->seg[r->seg].selector;
 }
 
-/* What a unit stored for its operand: the offset, or the linear address, from which the base goes off again. */
-static uint32_t stored_dp(const struct x86 *c, const struct jit_x87 *r)
-{
-    return r->in_regs ? c->x87_dp : c->x87_dp - c->seg[r->seg].base;
-}
-
 void jit_x87_settle(struct x86 *c)
 {
     const struct jit_x87 *r = c->jit->x87;
 
     if (c->x87_last.memory) {
         settle_ip(c, &r[c->x87_last.memory]);
-        settle_dp(c, &r[c->x87_last.memory], stored_dp(c, &r[c->x87_last.memory]));
+        settle_dp(c, &r[c->x87_last.memory], c->x87_dp);
     }
     if (c->x87_last.other) settle_ip(c, &r[c->x87_last.other]);
     c->x87_last.memory = c->x87_last.other = 0;
@@ -99,7 +93,7 @@ void jit_x87_settle_at(struct x86 *c, uint32_t record)
     settle_ip(c, r);
     if (r->seg == NO_SEG) return;
     if (r->in_regs) settle_dp(c, r, ((uint32_t)c->gpr[r->base] + ((uint32_t)c->gpr[r->index] << r->scale) + (uint32_t)r->disp) & r->amask);
-    else settle_dp(c, r, stored_dp(c, r));
+    else settle_dp(c, r, c->x87_dp);
 }
 
 void jit_x87_resume(struct x86 *c, const struct jit_site *s)
@@ -107,7 +101,7 @@ void jit_x87_resume(struct x86 *c, const struct jit_site *s)
     const struct jit_op *op = jit_op_of(&c->jit->ops, s->insn.fn);
 
     if (op && op->kind == OPK_X87 && !(op->arg & X87_SILENT) && (s->insn.prefix & PREFIX_MEM))
-        c->x87_dp = c->fpu.dp + c->seg[s->insn.seg].base; // what its own code would have stored
+        c->x87_dp = c->fpu.dp; // what its own code would have stored
     jit_x87_load(c);
 }
 
@@ -143,7 +137,9 @@ static void record(struct tr *t, const struct x86_insn *i)
     r->disp = i->disp;
     r->amask = i->amask;
     r->in_regs = operand_lasts(t, i);
-    if (!r->in_regs) emit_rm(&t->e, 0x89, 4, R8, CTX(x87_dp));
+    if (r->in_regs) return;
+    x64_ea(t, i);
+    emit_rm(&t->e, 0x89, 4, R8, CTX(x87_dp));
 }
 
 void x64_x87_home_of(struct tr *t, uint32_t record)

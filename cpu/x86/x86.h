@@ -135,7 +135,7 @@ struct x86_tlb {
 #define TLB_NONE       TLB_QUICK(2, 0)                                    /* none, */
 #define TLB_CODE       TLB_QUICK(2, 1)                                    /* code, */
 #define TLB_TARGETS    (TLB_CODE + TLB_PAGES * 4u)                        /* and the translator's table of indirect branches */
-#define TLB_TARGETS_BYTES 0x8000u
+#define TLB_TARGETS_BYTES 0x80000u
 #define TLB_LIST_MAX   (1u << 16)
 
 struct x86_exception {
@@ -186,6 +186,7 @@ struct x86 {
 
     struct x86_jit_flags jf;
     uint64_t jit_slot[8];  /* jit/groups.c: from a register to host memory */
+    uint32_t jit_ctx;      /* of the translated code that runs */
     bool     sse_live;     /* XMM registers and MXCSR are in the host's; only while translated code runs */
     bool     x87_live;     /* the same of the x87 registers */
     struct x86_x87_last { uint32_t memory, other; } x87_last; /* by translated code, numbers of struct jit_x87: the last x87 instruction,

@@ -33,10 +33,11 @@ static int map_twice(struct x86_jit *j, size_t bytes)
 /* Bookkeeping per region follows from the code's size: a unit is seldom smaller than 100 bytes, a site than 20. */
 enum { BYTES_PER_UNIT = 96, BYTES_PER_LINK = 64, BYTES_PER_SITE = 24, BYTES_PER_X87 = 32 };
 
-int jit_cache_init(struct x86_jit *j, size_t bytes)
+int jit_cache_init(struct x86 *c, size_t bytes)
 {
-    size_t region = bytes / JIT_REGIONS;
-    int    error;
+    struct x86_jit *j = c->jit;
+    size_t          region = bytes / JIT_REGIONS;
+    int             error;
 
     j->code_size = region * JIT_REGIONS;
     if ((error = map_twice(j, j->code_size))) return error;
@@ -51,10 +52,9 @@ int jit_cache_init(struct x86_jit *j, size_t bytes)
     j->hash = calloc(JIT_HASH, sizeof(*j->hash));
     j->careful = calloc(1, JIT_CAREFUL / 8);
     j->page = reserve(PHYS_PAGES * sizeof(*j->page));
-    j->table = aligned_alloc(64, JIT_TABLE * sizeof(*j->table));
+    j->table = (uint64_t *)(c->tlb.space + TLB_TARGETS);
     j->seen = reserve(PHYS_PAGES / 8);
-    if (!j->units || !j->links || !j->sites || !j->x87 || !j->hash || !j->page || !j->table || !j->careful || !j->seen) return -ENOMEM;
-    memset(j->table, 0xFF, JIT_TABLE * sizeof(*j->table)); // context FFFFFFFF is never used
+    if (!j->units || !j->links || !j->sites || !j->x87 || !j->hash || !j->page || !j->careful || !j->seen) return -ENOMEM;
     for (unsigned n = 0; n < JIT_REGIONS; n++)
         j->region[n] = (struct jit_region){.code = j->code + n * region + (n ? 0 : JIT_STUB_BYTES), .code_end = j->code + (n + 1) * region,
                                            .units = j->units + (size_t)n * j->units_max, .links = j->links + (size_t)n * j->links_max,
@@ -80,7 +80,6 @@ void jit_cache_destroy(struct x86_jit *j)
     release(j->page, PHYS_PAGES * sizeof(*j->page));
     release(j->seen, PHYS_PAGES / 8);
     free(j->hash);
-    free(j->table);
     free(j->careful);
     free(j->tr);
 }
@@ -156,7 +155,7 @@ void jit_connect(struct x86 *c, struct jit_link *l, struct jit_unit *to, uint32_
     if (!l->from->valid) return;
     if (l->to) disconnect(j, l); // the target's page has changed
     if (l->check) memcpy(j->code + l->check, &page_value, 4);
-    set_distance(j, l->at, to->code);
+    set_distance(j, l->at, to->head);
     l->to = to;
     l->next_in = to->in;
     to->in = l;
@@ -165,16 +164,27 @@ void jit_connect(struct x86 *c, struct jit_link *l, struct jit_unit *to, uint32_
 
 /* --- making and dropping --------------------------------------------------------------------------------------------------------------- */
 
-static void forget_targets(struct x86_jit *j)
+static uint64_t no_target(const struct x86_jit *j)
 {
-    memset(j->table, 0xFF, JIT_TABLE * sizeof(*j->table));
+    return (uintptr_t)jit_executable(j, (uint32_t)(j->no_target - j->code));
+}
+
+void jit_forget_targets(struct x86_jit *j)
+{
+    for (unsigned n = 0; n < JIT_TABLE; n++) j->table[n] = no_target(j);
 }
 
 static void forget_target(struct x86_jit *j, const struct jit_unit *u)
 {
-    struct jit_target *t = &j->table[u->eip & (JIT_TABLE - 1)];
+    uint64_t *target = &j->table[u->eip & (JIT_TABLE - 1)];
 
-    if (t->key == ((uint64_t)u->ctx << 32 | u->eip)) memset(t, 0xFF, sizeof(*t));
+    if (*target == (uintptr_t)jit_executable(j, u->code)) *target = no_target(j);
+}
+
+void jit_remember_target(struct x86_jit *j, const struct jit_unit *u, uint32_t page_value)
+{
+    memcpy(j->code + u->page_check, &page_value, 4);
+    j->table[u->eip & (JIT_TABLE - 1)] = (uintptr_t)jit_executable(j, u->code);
 }
 
 static void remove_span(struct x86_jit *j, struct jit_span *s)
@@ -314,7 +324,7 @@ void jit_flush(struct x86 *c)
     struct x86_jit *j = c->jit;
 
     for (unsigned n = 0; n < JIT_REGIONS; n++) empty_region(c, &j->region[n]);
-    forget_targets(j);
+    jit_forget_targets(j);
     j->current = 0;
     j->code_at = j->region[0].code;
 }

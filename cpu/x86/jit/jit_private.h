@@ -49,7 +49,9 @@ struct jit_span {
 
 struct jit_unit {
     uint32_t         phys, lin, eip, ctx;
-    uint32_t         code;      /* offset of its entry in the code buffer */
+    uint32_t         code;      /* offset in the code buffer, and of its entry for indirect branches, which makes sure that it is the target */
+    uint32_t         page_check; /* offset of the 32-bit immediate that its page is compared with there */
+    uint32_t         head;      /* the entry for links */
     uint32_t         code_size;
     uint8_t          count;     /* instructions */
     bool             valid;
@@ -155,16 +157,8 @@ enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_CAREFUL, 
 #define JIT_STUB_BYTES 4096u /* before the first region */
 #define JIT_REGIONS 8u
 #define JIT_HASH    65536u
-#define JIT_TABLE   4096u
+#define JIT_TABLE   (TLB_TARGETS_BYTES / 8u) /* entries of the table of indirect branches: host addresses by the lower bits of EIP */
 #define JIT_CAREFUL 65536u
-
-/* An entry of the table of indirect branches: 32 bytes, read by translated code. */
-struct jit_target {
-    uint64_t key;   /* ctx << 32 | eip */
-    uint64_t code;  /* host address */
-    uint32_t page;  /* what c->tlb.code must have for it */
-    uint32_t pad[3];
-};
 
 struct jit_region {
     uint8_t         *code, *code_end; /* writable view */
@@ -190,7 +184,7 @@ struct x86_jit {
     struct jit_unit **hash;      /* [JIT_HASH] */
     struct jit_span **page;      /* [PHYS_PAGES] */
     uint32_t          straddlers[256]; /* linear addresses of instructions across pages that have run, by hash */
-    struct jit_target *table;    /* [JIT_TABLE] */
+    uint64_t         *table;     /* [JIT_TABLE], at TLB_TARGETS */
     uint8_t          *careful;   /* [JIT_CAREFUL / 8]: by hash, units that had better have no groups */
     uint8_t          *seen;      /* [PHYS_PAGES / 8]: pages that had units dropped, for the statistics */
     struct tr        *tr;        /* the translation in progress: x64.h */
@@ -202,7 +196,7 @@ struct x86_jit {
 
     /* Entry points, in the executable view. */
     uint64_t (*enter)(struct x86 *c, const void *code);  /* number << 8 | enum jit_exit */
-    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *exit_careful, *slow, *load_flags, *make_sse, *load_x87; /* writable view, for jumps to them */
+    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *slow, *load_flags, *make_sse, *load_x87; /* writable view, for jumps to them */
 
     /* The instruction that a handler runs, and what comes after it. */
     struct x86_insn   pair[2];
@@ -223,7 +217,7 @@ static inline uint8_t *jit_writable(const struct x86_jit *j, uint32_t offset) { 
 static inline const uint8_t *jit_executable(const struct x86_jit *j, uint32_t offset) { return j->exec + offset; }
 
 /* cache.c */
-int  jit_cache_init(struct x86_jit *j, size_t bytes);
+int  jit_cache_init(struct x86 *c, size_t bytes);
 void jit_cache_destroy(struct x86_jit *j);
 bool jit_is_careful(const struct x86_jit *j, uint32_t phys);
 void jit_be_careful(struct x86_jit *j, uint32_t phys);
@@ -236,6 +230,10 @@ struct jit_x87 *jit_new_x87(struct x86_jit *j);
 void jit_add_unit(struct x86 *c, struct jit_unit *u);
 void jit_drop_unit(struct x86 *c, struct jit_unit *u);
 void jit_connect(struct x86 *c, struct jit_link *l, struct jit_unit *to, uint32_t page_value);
+/* U is where an indirect branch to its address leads, as long as c->tlb.code has PAGE_VALUE for its page. */
+void jit_remember_target(struct x86_jit *j, const struct jit_unit *u, uint32_t page_value);
+/* No indirect branch leads anywhere. */
+void jit_forget_targets(struct x86_jit *j);
 /* Drops everything. */
 void jit_flush(struct x86 *c);
 uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx);

@@ -316,15 +316,6 @@ static bool locate(struct x86 *c, uint32_t *phys, uint32_t *lin, uint32_t *value
     return *value != 0;
 }
 
-static void remember_target(struct x86_jit *j, const struct jit_unit *u, uint32_t value)
-{
-    struct jit_target *t = &j->table[u->eip & (JIT_TABLE - 1)];
-
-    t->key = (uint64_t)u->ctx << 32 | u->eip;
-    t->code = (uintptr_t)jit_executable(j, u->code);
-    t->page = value;
-}
-
 static struct jit_unit *unit_here(struct x86 *c, uint32_t *value)
 {
     uint32_t         phys, lin;
@@ -354,7 +345,8 @@ static bool enter(struct x86 *c, struct jit_unit *u, struct jit_link **link, boo
 
     c->eflags &= ~(uint32_t)FLAG_RF;
     j->stats.entries++;
-    r = j->enter(c, jit_executable(j, u->code));
+    c->jit_ctx = u->ctx;
+    r = j->enter(c, jit_executable(j, u->head));
     c->sse_live = false;
     if (c->x87_live) jit_x87_save(c);
     number = (uint32_t)(r >> 8);
@@ -417,7 +409,7 @@ bool x86_jit_run(struct x86 *c, uint64_t until)
 
         if (!u) break;
         if (link && !c->step_blocks) jit_connect(c, link, u, value);
-        if (indirect && !c->step_blocks) remember_target(c->jit, u, value);
+        if (indirect && !c->step_blocks) jit_remember_target(c->jit, u, value);
         link = NULL;
         indirect = false;
         take_all_budget(c, until);
@@ -483,17 +475,17 @@ int x86_jit_init(struct x86 *c, size_t code_bytes)
     int             error;
 
     if (!j) return -ENOMEM;
-    if ((error = jit_cache_init(j, code_bytes ? code_bytes : JIT_DEFAULT_CODE))) {
-        jit_cache_destroy(j);
-        free(j);
+    c->jit = j;
+    if ((error = jit_cache_init(c, code_bytes ? code_bytes : JIT_DEFAULT_CODE))) {
+        x86_jit_destroy(c);
         return error;
     }
     j->hot = HOT;
     j->most = JIT_MAX_INSNS;
     jit_ops_init(&j->ops);
     j->has_bmi2 = __builtin_cpu_supports("bmi2");
-    c->jit = j;
     jit_make_stubs(c);
+    jit_forget_targets(j);
     return 0;
 }
 

@@ -134,6 +134,9 @@ void jit_make_stubs(struct x86 *c)
     j->exit_budget = make_exit(&e, EXIT_BUDGET);
     j->exit_site = make_exit(&e, EXIT_SITE);
     j->exit_indirect = make_exit(&e, EXIT_INDIRECT);
+    j->no_target = e.p; // an indirect branch to r10d
+    emit_mov_rr(&e, R11, R10);
+    emit_jmp_to(&e, j->exit_indirect);
     j->exit_careful = make_exit(&e, EXIT_CAREFUL);
     j->slow = make_slow(&e);
     j->load_flags = make_call(&e, (uintptr_t)jit_load_flags, true);

@@ -144,6 +144,7 @@ static void emit_head(struct tr *t)
 {
     struct emit *e = &t->e;
 
+    x64_indirect_entry(t);
     emit_alu_ri(e, 5, 8, R13, t->count);
     x64_cold(t, COLD_BUDGET, emit_jcc(e, CC_S));
     if (t->u->second) {
@@ -345,13 +346,11 @@ struct jit_unit *jit_translate(struct x86 *c, uint32_t phys, uint32_t lin, uint3
     u->eip = lin - t->ctx.cs_base;
     u->ctx = ctx;
     u->second = second;
-    j->code_at = (uint8_t *)(((uintptr_t)j->code_at + 15) & ~(uintptr_t)15);
-    u->code = (uint32_t)(j->code_at - j->code);
     if (!(second ? make_across(t, phys, (second & 0xFFFFF) << PAGE_SHIFT) : make_within(t, phys))) {
         j->region[j->current].units_used--;
         return NULL;
     }
-    u->code_size = (uint32_t)(t->e.p - j->code_at);
+    u->code_size = (uint32_t)(t->e.p - (j->code + u->code));
     j->code_at = t->e.p;
     j->stats.translations++;
     j->stats.instructions += t->count;

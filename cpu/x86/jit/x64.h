@@ -238,6 +238,8 @@ bool x64_emit_x87(struct tr *t, const struct x86_insn *i, const struct jit_op *o
 void x64_x87_home(struct tr *t);
 void x64_x87_home_of(struct tr *t, uint32_t record);
 
+/* The beginning of a unit where indirect branches arrive, with EIP in r10d: goes on to what follows if that is the place. */
+void x64_indirect_entry(struct tr *t);
 /* The end of a unit that goes on at EIP. */
 void x64_go_to(struct tr *t, uint32_t eip);
 /* The handler runs the current instruction, and code goes on after it (LAST: it leaves the unit). */

@@ -46,30 +46,35 @@ static void go_if(struct tr *t, unsigned cc, uint32_t eip)
 /* To the offset in r10d, through the table of targets. */
 static void go_indirect(struct tr *t)
 {
-    struct emit *e = &t->e;
-    uint8_t     *miss[2];
+    _Static_assert(JIT_TABLE == 0x10000, "an index of 16 bits");
+    emit_rr(&t->e, 0x0FB7, 4, R9, R10); // movzx r9d, r10w
+    emit_rm(&t->e, 0xFF, 4, 4, x64_table(TLB_TARGETS, R9, 3)); // jmp
+}
 
-    emit_mov_rr(e, R9, R10);
-    emit_alu_ri(e, 4, 4, R9, JIT_TABLE - 1);
-    emit_rr(e, 0xC1, 4, 4, R9); // shl r9d, 5
-    emit8(e, 5);
-    emit_mov_ri64(e, R11, (uintptr_t)t->j->table);
-    emit_rr(e, 0x03, 8, R9, R11);
-    emit_mov_ri64(e, R8, (uint64_t)t->u->ctx << 32);
-    emit_rr(e, 0x0B, 8, R8, R10);
-    emit_rm(e, 0x3B, 8, R8, (struct host_mem){R9, NO_REG, 0, 0});
-    miss[0] = emit_jcc(e, CC_NE);
-    if (t->ctx.cs_base) emit_rm(e, 0x8D, 4, R8, (struct host_mem){R10, NO_REG, 0, (int32_t)t->ctx.cs_base});
-    else emit_mov_rr(e, R8, R10);
-    x64_page_of(t, R8, R8);
-    emit_rm(e, 0x8B, 4, R8, x64_table(TLB_CODE, R8, 2));
-    emit_rm(e, 0x3B, 4, R8, (struct host_mem){R9, NO_REG, 0, offsetof(struct jit_target, page)});
-    miss[1] = emit_jcc(e, CC_NE);
-    emit_rm(e, 0xFF, 4, 4, (struct host_mem){R9, NO_REG, 0, offsetof(struct jit_target, code)});
-    emit_patch(e, miss[0], e->p);
-    emit_patch(e, miss[1], e->p);
-    emit_mov_rr(e, R11, R10);
-    emit_jmp_to(e, t->j->exit_indirect);
+static void indirect_entry(struct tr *t)
+{
+    struct emit *e = &t->e;
+
+    t->u->code = (uint32_t)(e->p - t->j->code);
+    emit_alu_ri(e, 7, 4, R10, t->u->eip);
+    emit_jcc_to(e, CC_NE, t->j->no_target);
+    emit_rm(e, 0x81, 4, 7, CTX(jit_ctx));
+    emit32(e, t->u->ctx);
+    emit_jcc_to(e, CC_NE, t->j->no_target);
+    emit_rm(e, 0x81, 4, 7, x64_code_page(t->u->lin));
+    emit32(e, 0);
+    t->u->page_check = (uint32_t)(e->p - 4 - t->j->code);
+    emit_jcc_to(e, CC_NE, t->j->no_target);
+}
+
+void x64_indirect_entry(struct tr *t)
+{
+    uint8_t *start = t->e.p;
+
+    indirect_entry(t);
+    t->e.p = start + (-(uintptr_t)t->e.p & 15); // again, so that what follows is aligned
+    indirect_entry(t);
+    t->u->head = (uint32_t)(t->e.p - t->j->code);
 }
 
 /* A target beyond the limit of CS faults: the handler does that. */

@@ -145,6 +145,7 @@ static void disconnect(struct x86_jit *j, struct jit_link *l)
     while (*at && *at != l) at = &(*at)->next_in;
     if (*at) *at = l->next_in;
     set_distance(j, l->at, l->stub);
+    if (l->after) set_distance(j, l->after, l->after + 4);
     l->to = NULL;
 }
 
@@ -155,7 +156,8 @@ void jit_connect(struct x86 *c, struct jit_link *l, struct jit_unit *to, uint32_
     if (!l->from->valid) return;
     if (l->to) disconnect(j, l); // the target's page has changed
     if (l->check) memcpy(j->code + l->check, &page_value, 4);
-    set_distance(j, l->at, to->head);
+    if (l->after && !(to->flags_free && !(to->changes & l->operands))) set_distance(j, l->after, to->head);
+    else set_distance(j, l->at, to->head);
     l->to = to;
     l->next_in = to->in;
     to->in = l;

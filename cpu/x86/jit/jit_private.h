@@ -61,16 +61,21 @@ struct jit_unit {
     struct jit_span  span[2];   /* the second: behind a jump in the same page, or the rest of an instruction that goes on in the next page,
                                  * which is then the only one */
     uint32_t         second;    /* what c->tlb.code must have for that page */
+    bool             flags_free; /* it makes all flags before it asks for any that come with it, */
+    uint8_t          changes;   /* and till then changes these register slots */
     struct jit_link *in;        /* jumps of other units that lead here */
     struct jit_link *out;       /* its own direct jumps, linked or not */
 };
 
-/* A direct jump out of a unit: to a stub that leaves for the loop, or to the unit at its target. */
+/* A direct jump out of a unit: to a stub that leaves for the loop, or to the unit at its target. If flags go along whose operands are
+ * still in registers, the stub first stores these; a unit that needs no stored ones is jumped to past the stub. */
 struct jit_link {
     struct jit_unit *from, *to;
     struct jit_link *next_in, *next_out;
     uint32_t         at;     /* offset of the 32-bit distance */
     uint32_t         stub;   /* offset of the stub */
+    uint32_t         after;  /* offset of the distance of the jump with which the stub ends; 0: nothing is to be stored */
+    uint8_t          operands; /* register slots */
     uint32_t         check;  /* offset of the 32-bit immediate that the target's page is compared with; 0: same page */
     uint32_t         eip;    /* target */
 };
@@ -79,7 +84,7 @@ struct jit_link {
 
 /* How the flags were made, if fl_res and its neighbours do not hold them: what c->jf.kind says, or a site's record. */
 enum flag_kind {
-    FLAGS_REALIZED, /* as in fl_res, fl_carry, fl_top */
+    FLAGS_REALIZED = 2, /* as in fl_res, fl_carry, fl_top. 0 and 1 are values of CF: c->jf.cf_kind */
     FLAGS_ADD,      /* result a, second operand b */
     FLAGS_SUB,      /* result a, second operand b */
     FLAGS_CMP,      /* operands a and b */
@@ -93,7 +98,6 @@ enum flag_kind {
     FLAGS_MUL,      /* lower half a; bit 0 of b is CF and OF */
     FLAGS_DOUBLE,   /* SHLD, SHRD: result a, operand b; CF is overridden */
     FLAGS_PACKED,   /* a: AH by LAHF, AL by SETO */
-    FLAGS_VALUE,    /* only as c->jf.cf_kind: CF is c->jf.cf */
 };
 #define FLAGS_SIZE(size) ((size) == 1 ? 0u : (size) == 2 ? 0x20u : 0x40u)
 #define FLAGS_CF    0x100u  /* CF is what c->jf.cf_kind says, whatever the rest does */
@@ -102,6 +106,9 @@ enum flag_kind {
 #define FLAGS_CF_HOME 0x400u /* CF is still that of c->jf: only in records */
 #define FLAGS_B_IMM 0x80u   /* b is bits 16-23, sign extended */
 #define FLAGS_KIND(k) ((k) & 0x1F)
+/* Operand a is register slot bits 24-26, operand b slot bits 28-30: as they are when the flags are realized. */
+#define FLAGS_A_REG 0x1000u
+#define FLAGS_B_REG 0x2000u
 
 /* Where a record's operand is: a register slot, a byte of the register file (as struct x86_insn has it), or a constant. */
 enum flag_place { PLACE_NONE, PLACE_REG, PLACE_IMM };

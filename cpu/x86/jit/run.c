@@ -51,8 +51,7 @@ static void realize_at(struct x86 *c, const struct jit_site *s)
         unsigned size = 1u << (r->kind >> 5 & 3);
         if (r->kind & FLAGS_CF_HOME) {
             jit_realize_flags(c);
-            c->jf.cf = flag_cf(c);
-            c->jf.cf_kind = FLAGS_VALUE;
+            c->jf.cf_kind = flag_cf(c);
         }
         c->jf.kind = r->kind & ~FLAGS_CF_HOME;
         if (r->a_place == PLACE_REG) c->jf.a = operand(c, r->a_reg, size);
@@ -64,10 +63,9 @@ static void realize_at(struct x86 *c, const struct jit_site *s)
 /* For what comes next: all that translated code may take the flags from says the same. HOST: the host's flags too. */
 static void publish_flags(struct x86 *c, bool host)
 {
-    c->jf.kind = 0;
-    c->jf.cf_kind = FLAGS_VALUE;
+    c->jf.kind = FLAGS_REALIZED;
+    c->jf.cf_kind = flag_cf(c);
     c->jf.load = host;
-    c->jf.cf = flag_cf(c);
     c->jf.of = flag_of(c);
     if (host) c->jf.a = flags_arith(c) | FLAG_1 | FLAG_IF;
 }
@@ -484,6 +482,7 @@ int x86_jit_init(struct x86 *c, size_t code_bytes)
     j->most = JIT_MAX_INSNS;
     jit_ops_init(&j->ops);
     j->has_bmi2 = __builtin_cpu_supports("bmi2");
+    c->jf.kind = FLAGS_REALIZED;
     jit_make_stubs(c);
     jit_forget_targets(j);
     return 0;

@@ -245,9 +245,25 @@ static void emit_insn(struct tr *t)
         sites[n].in_shadow = t->k && t->op[t->k - 1] && t->op[t->k - 1]->kind == OPK_STI;
     }
     if (is_last(t) && !ended) {
-        flags_home(t);
+        struct flag_record rest = flags_mark(t, &t->flags);
         x64_x87_home(t);
-        x64_go_to(t, t->end_eip & t->c->eip_mask);
+        x64_go_to(t, t->end_eip & t->c->eip_mask, &rest);
+    }
+}
+
+/* After instruction K: whether flags that came with the unit may still be asked for, and in which registers their operands must not be. */
+static void watch_flags(struct tr *t)
+{
+    const struct jit_effects *e = &t->effects[t->k];
+
+    if (!t->open) return;
+    if (t->read) {
+        t->open = false;
+    } else if (!t->op[t->k] || (e->flags_written & FLAGS_ALL) == FLAGS_ALL) { // a handler finds them realized
+        t->open = false;
+        t->u->flags_free = true;
+    } else {
+        t->u->changes |= (uint8_t)e->regs;
     }
 }
 
@@ -265,6 +281,10 @@ static bool emit_all(struct tr *t)
     t->r9_group = -1;
     t->x87 = 0;
     t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    t->setter = NULL;
+    t->open = true;
+    t->read = t->u->flags_free = false;
+    t->u->changes = 0;
     t->u->out = NULL;
     if (!jit_is_careful(j, t->u->phys)) x64_find_groups(t);
     t->u->grouped = t->groups > 0;
@@ -272,7 +292,10 @@ static bool emit_all(struct tr *t)
     plan_kept_conditions(t);
     t->e = (struct emit){.p = j->code_at, .end = j->region[j->current].code_end};
     emit_head(t);
-    for (t->k = 0; t->k < t->count; t->k++) emit_insn(t);
+    for (t->k = 0; t->k < t->count; t->k++) {
+        emit_insn(t);
+        watch_flags(t);
+    }
     x64_emit_colds(t);
     return !t->failed && !t->e.full;
 }

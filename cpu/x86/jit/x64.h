@@ -40,7 +40,7 @@ static inline struct host_mem x64_code_page(uint32_t lin) { return x64_table(TLB
 #define FLAGS_ALL FLAG_ARITH
 
 /* Code out of the way of the main path. */
-enum cold_kind { COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_BUDGET };
+enum cold_kind { COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_OTHER_PAGE, COLD_BUDGET };
 
 struct cold {
     enum cold_kind kind;
@@ -50,12 +50,12 @@ struct cold {
     uint32_t       site;
     uint8_t        size;    /* COLD_CROSSING: of the access, */
     uint8_t        address; /* and the host register that has its address */
-    /* COLD_EDGE: a side exit */
-    struct flag_record flags;
-    bool           save;    /* flags are live on it */
+    /* COLD_EDGE: a jump to another page, or a side exit */
+    struct flag_record flags; /* to go along: of an edge, not marked yet (flags_mark()) */
+    bool           side;
     uint32_t       x87;
     uint32_t       eip, refund;
-    struct jit_link *link;  /* COLD_LINK: the stub of an unlinked jump */
+    struct jit_link *link;  /* COLD_LINK: its stub; COLD_OTHER_PAGE: for its target the page is another one now */
 };
 #define COLD_MAX 512
 
@@ -112,6 +112,9 @@ struct tr {
     uint8_t           *start;  /* of the current instruction's code */
     struct flag_record flags;  /* how to get them, as far as they are live */
     uint16_t           host;   /* which of them are in the host's flags */
+    uint8_t           *setter, *set; /* beginning and end of the host instruction on registers that made these; NULL */
+    bool               open;   /* flags that came with the unit may still be asked for, */
+    bool               read;   /* and code has been emitted that does */
     uint8_t            keep[JIT_MAX_INSNS + 1]; /* condition to be kept for a later instruction, since the host's flags will be lost; KEEP_NONE */
     uint8_t            kept;   /* the condition that c->jf.keep has; KEEP_NONE */
     bool               sse_ready, x87_ready; /* the unit has made sure that they are in the host's registers */
@@ -190,6 +193,13 @@ void flags_store_packed(struct tr *t);
 /* Everything that is recorded goes to c->jf. Flags are kept. */
 void flags_home(struct tr *t);
 void flags_home_of(struct tr *t, const struct flag_record *r);
+/* Before the unit is left for a known place: c->jf is told which registers R has its operands in. What comes back has still to be stored
+ * if that place does not do with it. Flags are kept. */
+struct flag_record flags_mark(struct tr *t, const struct flag_record *r);
+/* The same for the current ones, before the conditional jump that ends the unit. */
+struct flag_record flags_mark_before(struct tr *t);
+/* Register slots of R's operands. */
+unsigned flags_operands(const struct flag_record *r);
 /* Brings the flags of MASK into the host's. */
 void flags_need(struct tr *t, uint16_t mask);
 /* The same for condition CC; what the host's flags then answer to is the condition that comes back. */
@@ -240,8 +250,8 @@ void x64_x87_home_of(struct tr *t, uint32_t record);
 
 /* The beginning of a unit where indirect branches arrive, with EIP in r10d: goes on to what follows if that is the place. */
 void x64_indirect_entry(struct tr *t);
-/* The end of a unit that goes on at EIP. */
-void x64_go_to(struct tr *t, uint32_t eip);
+/* The end of a unit that goes on at EIP, after flags_mark(), of which FLAGS are left. */
+void x64_go_to(struct tr *t, uint32_t eip, const struct flag_record *flags);
 /* The handler runs the current instruction, and code goes on after it (LAST: it leaves the unit). */
 void x64_handler(struct tr *t, const struct x86_insn *i, bool last);
 void x64_emit_colds(struct tr *t);

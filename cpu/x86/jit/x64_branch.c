@@ -6,41 +6,66 @@ static bool same_page(const struct tr *t, uint32_t eip)
     return !(((t->ctx.cs_base + eip) ^ t->u->lin) >> PAGE_SHIFT);
 }
 
+static void cold_link(struct tr *t, enum cold_kind kind, uint8_t *from, struct jit_link *l, const struct flag_record *flags)
+{
+    struct cold *k = x64_cold(t, kind, from);
+
+    k->link = l;
+    k->flags = *flags;
+}
+
 /* A jump whose distance is at AT, to be patched when there is a unit at EIP. */
-static struct jit_link *link_at(struct tr *t, uint8_t *at, uint32_t eip)
+static struct jit_link *link_at(struct tr *t, uint8_t *at, uint32_t eip, const struct flag_record *flags)
 {
     struct jit_link *l = jit_new_link(t->j, t->u);
 
     l->at = (uint32_t)(at - t->j->code);
     l->eip = eip;
-    x64_cold(t, COLD_LINK, at)->link = l;
+    cold_link(t, COLD_LINK, at, l, flags);
     return l;
 }
 
-void x64_go_to(struct tr *t, uint32_t eip)
+void x64_go_to(struct tr *t, uint32_t eip, const struct flag_record *flags)
 {
     struct emit *e = &t->e;
     uint8_t     *elsewhere, *check;
     struct jit_link *l;
 
     if (same_page(t, eip)) {
-        link_at(t, emit_jmp(e), eip);
+        link_at(t, emit_jmp(e), eip, flags);
         return;
     }
     emit_rm(e, 0x81, 4, 7, x64_code_page(t->ctx.cs_base + eip)); // cmp dword, what the target's page must be
     emit32(e, 0xFFFFFFFFu);
     check = e->p - 4;
     elsewhere = emit_jcc(e, CC_NE);
-    l = link_at(t, emit_jmp(e), eip);
+    l = link_at(t, emit_jmp(e), eip, flags);
     l->check = (uint32_t)(check - t->j->code);
-    x64_cold(t, COLD_LINK, elsewhere)->link = l;
+    cold_link(t, COLD_OTHER_PAGE, elsewhere, l, flags);
 }
 
+static const struct flag_record all_home = {.kind = FLAGS_HOME};
+
 /* To EIP if CC. */
-static void go_if(struct tr *t, unsigned cc, uint32_t eip)
+static void go_if(struct tr *t, unsigned cc, uint32_t eip, const struct flag_record *flags)
 {
-    if (same_page(t, eip)) link_at(t, emit_jcc(&t->e, cc), eip);
-    else x64_cold(t, COLD_EDGE, emit_jcc(&t->e, cc))->eip = eip;
+    struct cold *k;
+
+    if (same_page(t, eip)) {
+        link_at(t, emit_jcc(&t->e, cc), eip, flags);
+        return;
+    }
+    k = x64_cold(t, COLD_EDGE, emit_jcc(&t->e, cc));
+    k->eip = eip;
+    k->flags = *flags;
+}
+
+/* All goes on at EIP. */
+static void go_on(struct tr *t, uint32_t eip)
+{
+    struct flag_record rest = flags_mark(t, &t->flags);
+
+    x64_go_to(t, eip, &rest);
 }
 
 /* To the offset in r10d, through the table of targets. */
@@ -113,7 +138,7 @@ static void side_exit(struct tr *t, unsigned cc, uint32_t target)
     struct cold *k = x64_cold(t, COLD_EDGE, emit_jcc(&t->e, cc));
 
     k->flags = t->flags;
-    k->save = true;
+    k->side = true;
     k->x87 = t->x87;
     k->eip = target;
     k->refund = t->count - t->k - 1;
@@ -131,19 +156,19 @@ static bool loop(struct tr *t, const struct x86_insn *i, const struct jit_op *op
     }
     if (op->kind == OPK_JCXZ) {
         emit_rr(e, 0x85, size, RCX, RCX);
-        go_if(t, CC_E, target);
+        go_if(t, CC_E, target, &all_home);
     } else {
         emit_alu_ri(e, 5, size, RCX, 1);
         if (op->kind == OPK_LOOP) {
-            go_if(t, CC_NE, target);
+            go_if(t, CC_NE, target, &all_home);
         } else {
             uint8_t *zero = emit_jcc(e, CC_E);
             emit_rr(e, 0x84, 1, R10, R10);
-            go_if(t, CC_NE, target);
+            go_if(t, CC_NE, target, &all_home);
             emit_patch(e, zero, e->p);
         }
     }
-    x64_go_to(t, next);
+    x64_go_to(t, next, &all_home);
     return true;
 }
 
@@ -152,6 +177,7 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
     unsigned size = op->size;
     uint32_t next = (x64_eip(t, i) + i->len) & t->c->eip_mask, raw = x64_eip(t, i) + i->len + i->imm;
     uint32_t target = size == 2 ? raw & 0xFFFF : raw;
+    struct flag_record rest;
     bool     relative = op->kind == OPK_JCC || op->kind == OPK_JMP || op->kind == OPK_CALL || (op->kind >= OPK_LOOP && op->kind <= OPK_JCXZ);
 
     if (relative && target > t->ctx.cs_limit) return false;
@@ -163,18 +189,22 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
             side_exit(t, cc, target);
             return true;
         }
-        if (flags_live(t)) flags_home(t);
-        go_if(t, cc, target);
-        x64_go_to(t, next);
+        rest = flags_mark_before(t);
+        go_if(t, cc, target, &rest);
+        x64_go_to(t, next, &rest);
+        return true;
+    }
+    if (op->kind == OPK_JMP) {
+        go_on(t, target);
+        return true;
+    }
+    if (op->kind == OPK_CALL) {
+        push_return(t, i, size, next);
+        go_on(t, target);
         return true;
     }
     if (flags_live(t)) flags_home(t);
     switch ((enum jit_kind)op->kind) {
-    case OPK_JMP: x64_go_to(t, target); return true;
-    case OPK_CALL:
-        push_return(t, i, size, next);
-        x64_go_to(t, target);
-        return true;
     case OPK_JMP_R:
     case OPK_JMP_M:
         operand_to_r10(t, i, size, op->kind == OPK_JMP_M);

@@ -58,9 +58,7 @@ static unsigned operand_reg(unsigned reg, unsigned size)
 
 void flags_store_cf(struct tr *t)
 {
-    emit_rm(&t->e, 0x0F92, 1, 0, CTX(jf.cf)); // setc
-    emit_rm(&t->e, 0xC7, 4, 0, CTX(jf.cf_kind));
-    emit32(&t->e, FLAGS_VALUE);
+    emit_rm(&t->e, 0x0F92, 1, 0, CTX(jf.cf_kind)); // setc
 }
 
 /* What c->jf has becomes the source of CF, unless there is one. */
@@ -72,6 +70,7 @@ static void save_home_cf(struct tr *t)
     emit8(&t->e, FLAGS_CF >> 8);
     k = x64_cold(t, COLD_SAVE_CF, emit_jcc(&t->e, CC_E));
     k->back = t->e.p;
+    t->read = true;
     t->host = 0;
     t->r9_group = -1;
 }
@@ -111,6 +110,55 @@ void flags_home(struct tr *t)
     t->flags = (struct flag_record){.kind = FLAGS_HOME};
 }
 
+/* --- leaving -------------------------------------------------------------------------------------------------------------------------- */
+
+unsigned flags_operands(const struct flag_record *r)
+{
+    unsigned size = 1u << (r->kind >> 5 & 3);
+
+    return slot_bit((struct flag_operand){r->a_place, r->a_reg, 0}, size) | slot_bit((struct flag_operand){r->b_place, r->b_reg, 0}, size);
+}
+
+static unsigned slot_of(unsigned reg, unsigned size)
+{
+    return size == 1 ? reg >> 3 : reg;
+}
+
+struct flag_record flags_mark(struct tr *t, const struct flag_record *r)
+{
+    struct flag_record none = {.kind = FLAGS_HOME};
+    unsigned           size = 1u << (r->kind >> 5 & 3);
+    uint32_t           kind = r->kind;
+
+    if (r->kind == FLAGS_HOME || (r->kind & FLAGS_CF_HOME) || !flags_operands(r)) {
+        flags_home_of(t, r);
+        return none;
+    }
+    if (r->a_place == PLACE_REG) kind |= FLAGS_A_REG | slot_of(r->a_reg, size) << 24;
+    if (r->b_place == PLACE_REG) kind |= FLAGS_B_REG | slot_of(r->b_reg, size) << 28;
+    else if (r->b_place == PLACE_IMM && r->b_imm == (uint32_t)(int8_t)r->b_imm) kind |= FLAGS_B_IMM | (r->b_imm & 0xFF) << 16;
+    else if (r->b_place == PLACE_IMM) flags_store_b_imm(t, r->b_imm);
+    emit_rm(&t->e, 0xC7, 4, 0, CTX(jf.kind));
+    emit32(&t->e, kind);
+    return *r;
+}
+
+struct flag_record flags_mark_before(struct tr *t)
+{
+    struct emit       *e = &t->e;
+    uint8_t           *begin = t->setter, *end = e->p, copy[16];
+    size_t             n = (size_t)(end - begin);
+    struct flag_record rest = flags_mark(t, &t->flags);
+
+    if (begin && t->set == end && e->p > end && n <= sizeof(copy) && !e->full) { // the stores first: then the host runs the other two as one
+        memcpy(copy, begin, n);
+        memmove(begin, end, (size_t)(e->p - end));
+        memcpy(e->p - n, copy, n);
+    }
+    t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    return rest;
+}
+
 /* --- asking ------------------------------------------------------------------------------------------------------------------------------ */
 
 /* Emits OP (0..7 as group 1) on the record's operands, a in register A. */
@@ -143,6 +191,7 @@ static void do_again(struct tr *t, uint16_t mask)
     const struct flag_record *r = &t->flags;
     unsigned                  size = 1u << (r->kind >> 5 & 3), kind = FLAGS_KIND(r->kind), a = operand_reg(r->a_reg, size);
 
+    t->setter = t->e.p;
     if (kind == FLAGS_CMP) {
         on_b(t, 7, size, a, r);
         t->host = FLAGS_ALL;
@@ -160,6 +209,7 @@ static void do_again(struct tr *t, uint16_t mask)
         emit_rr(&t->e, size == 1 ? 0x84 : 0x85, size, a, a); // test
         t->host = kind == FLAGS_LOGIC ? FLAGS_ALL : of_result;
     }
+    t->set = t->e.p;
 }
 
 void flags_need(struct tr *t, uint16_t mask)
@@ -254,6 +304,7 @@ static void override(struct tr *t, uint32_t bits)
     if (t->flags.kind == FLAGS_HOME) {
         emit_rm(&t->e, 0x80, 1, 1, x64_ctx(offsetof(struct x86, jf.kind) + 1)); // or byte
         emit8(&t->e, bits >> 8);
+        t->read = true;
         t->host = 0;
     } else {
         if (bits & FLAGS_CF) t->flags.kind &= ~FLAGS_CF_HOME; // nobody will ask for it, and r8 and r9 may have the operand's address

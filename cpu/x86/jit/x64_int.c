@@ -114,16 +114,23 @@ void x64_get_carry(struct tr *t)
 
 static uint32_t alu_opcode(unsigned op, unsigned size) { return op == TEST ? (size == 1 ? 0x84 : 0x85) : op << 3 | (size == 1 ? 2 : 3); }
 
-static void op_rr(struct tr *t, unsigned op, unsigned size, unsigned a, unsigned b) { emit_rr(&t->e, alu_opcode(op, size), size, a, b); }
+static void op_rr(struct tr *t, unsigned op, unsigned size, unsigned a, unsigned b)
+{
+    t->setter = t->e.p;
+    emit_rr(&t->e, alu_opcode(op, size), size, a, b);
+    t->set = t->e.p;
+}
 
 static void op_ri(struct tr *t, unsigned op, unsigned size, unsigned a, uint32_t imm)
 {
+    t->setter = t->e.p;
     if (op == TEST) {
         emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, 0, a);
         emit_imm(&t->e, size, imm);
     } else {
         emit_alu_ri(&t->e, op, size, a, imm);
     }
+    t->set = t->e.p;
 }
 
 /* --- forms -------------------------------------------------------------------------------------------------------------------------------- */
@@ -258,7 +265,9 @@ static bool unary_r(struct tr *t, const struct x86_insn *i, unsigned op, unsigne
     unsigned a;
 
     a = x64_source(t, i->dst, size, R10);
+    t->setter = t->e.p;
     emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), a);
+    t->set = t->e.p;
     if (a == R10) x64_write(t, i->dst, size, a);
     unary_flags(t, op, size, a, flag_reg(i->dst), t->host, carry);
     return true;

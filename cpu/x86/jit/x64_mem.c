@@ -377,12 +377,13 @@ static void crossing(struct tr *t, const struct cold *k)
 
 static void side_exit(struct tr *t, const struct cold *k)
 {
-    if (k->save) flags_home_of(t, &k->flags);
+    struct flag_record rest = k->side ? flags_mark(t, &k->flags) : k->flags;
+
     x64_x87_home_of(t, k->x87);
     if (k->refund) {
         emit_rm(&t->e, 0x8D, 8, R13, (struct host_mem){R13, NO_REG, 0, (int32_t)k->refund});
     }
-    x64_go_to(t, k->eip);
+    x64_go_to(t, k->eip, &rest);
 }
 
 void x64_emit_colds(struct tr *t)
@@ -428,6 +429,17 @@ void x64_emit_colds(struct tr *t)
         case COLD_EDGE: side_exit(t, k); break;
         case COLD_LINK:
             k->link->stub = offset_of(t, t->e.p);
+            if (k->flags.kind != FLAGS_HOME) {
+                flags_home_of(t, &k->flags);
+                k->link->operands = (uint8_t)flags_operands(&k->flags);
+                emit_jmp_to(&t->e, t->e.p + 5); // to what follows, until there is a unit
+                k->link->after = offset_of(t, t->e.p - 4);
+            }
+            emit_mov_ri(&t->e, R11, (uint32_t)(k->link - t->j->links));
+            emit_jmp_to(&t->e, t->j->exit_link);
+            break;
+        case COLD_OTHER_PAGE:
+            flags_home_of(t, &k->flags);
             emit_mov_ri(&t->e, R11, (uint32_t)(k->link - t->j->links));
             emit_jmp_to(&t->e, t->j->exit_link);
             break;

@@ -89,10 +89,16 @@ static void drop_fast_page(struct x86_tlb *t, uint32_t page)
     t->code[page] = 0;
 }
 
+/* Quick entries have gone since there were DROPS: what was copied from them goes too. */
+static void settle_drops(struct x86 *c, uint32_t drops)
+{
+    if (c->tlb.drops != drops) memset(c->stack_pages.page, 0xFF, sizeof(c->stack_pages.page));
+}
+
 void x86_tlb_flush(struct x86 *c, bool keep_global)
 {
     struct x86_tlb *t = &c->tlb;
-    uint32_t        kept = 0;
+    uint32_t        kept = 0, drops = t->drops;
 
     c->stats.tlb_flushes++;
     for (uint32_t n = 0; n < t->listed; n++) {
@@ -106,12 +112,13 @@ void x86_tlb_flush(struct x86 *c, bool keep_global)
     }
     t->listed = kept;
     if (!kept) t->big = false;
+    settle_drops(c, drops);
 }
 
 void x86_tlb_flush_page(struct x86 *c, lin_t lin)
 {
     struct x86_tlb *t = &c->tlb;
-    uint32_t        page = lin >> PAGE_SHIFT, first = page, last = page;
+    uint32_t        page = lin >> PAGE_SHIFT, first = page, last = page, drops = t->drops;
 
     if (t->big) { // the whole big page goes, whichever piece is named
         first = page & ~0x3FFu;
@@ -122,13 +129,14 @@ void x86_tlb_flush_page(struct x86 *c, lin_t lin)
         drop_fast_page(t, n);
         t->entry[n] &= TLB_LISTED;
     }
+    settle_drops(c, drops);
 }
 
 void x86_tlb_drop_fast(struct x86 *c, uint32_t base, uint64_t size, bool writes_only)
 {
     struct x86_tlb *t = &c->tlb;
 
-    t->drops++;
+    settle_drops(c, t->drops++);
     for (uint32_t n = 0; n < t->listed; n++) {
         uint32_t page = t->list[n];
         uint32_t addr = phys_wrap(c->phys, (uint32_t)t->entry[page] & ~PAGE_MASK);
@@ -270,6 +278,7 @@ static bool write_allowed(const struct x86 *c, const struct walk *w, bool user)
 static void remember(struct x86 *c, uint32_t page, uint64_t entry)
 {
     struct x86_tlb *t = &c->tlb;
+    uint32_t        drops;
 
     if (!(t->entry[page] & TLB_LISTED)) {
         if (t->listed == TLB_LIST_MAX) {
@@ -282,7 +291,9 @@ static void remember(struct x86 *c, uint32_t page, uint64_t entry)
         t->moves++;
         x86_leave_after(c); // it may be the code's own page, which the next instruction is then fetched from
     }
+    drops = t->drops;
     drop_fast_page(t, page);
+    settle_drops(c, drops);
     t->entry[page] = entry | TLB_VALID | TLB_LISTED;
     if (entry & TLB_BIG) t->big = true;
     t->fills++;
@@ -328,10 +339,12 @@ static bool entry_allows(uint64_t e, enum x86_access_kind kind, bool user)
 bool x86_translate(struct x86 *c, lin_t lin, enum x86_access_kind kind, bool user, uint32_t *phys, uint32_t *error)
 {
     uint64_t *e = &c->tlb.entry[lin >> PAGE_SHIFT];
+    uint32_t  drops = c->tlb.drops;
 
     if (!entry_allows(*e, kind, user) && !fill(c, lin, kind, user, error)) {
         *e &= TLB_LISTED; // a fault drops the cached entry (SDM 3A 4.10.4.1)
         drop_fast_page(&c->tlb, lin >> PAGE_SHIFT);
+        settle_drops(c, drops);
         return false;
     }
     // Beyond 4 GB nothing is there; the last page of the map is never RAM.

@@ -5,7 +5,7 @@
  * the difference between the register and the host's address; the others add that, check nothing and cannot fault. */
 #include "cpu/x86/jit/x64.h"
 
-enum { RANGE_MAX = 512, OFFSET_MAX = 0x2000 };
+enum { RANGE_MAX = 512, OFFSET_MAX = 0x2000, STACK_OFFSET_MAX = 0xC00 };
 
 /* What a register holds: a value that was there at some point, plus a constant. */
 struct symbol {
@@ -19,6 +19,11 @@ struct finder {
     uint8_t       loads[SEG_COUNT]; /* of each segment register so far */
 };
 
+static bool within(int32_t offset, int32_t most)
+{
+    return offset <= most && offset >= -most;
+}
+
 static void forget(struct finder *f, unsigned reg)
 {
     f->reg[reg] = (struct symbol){f->roots++, 0};
@@ -28,7 +33,7 @@ static void set_symbol(struct finder *f, unsigned reg, struct symbol from, int64
 {
     int64_t off = from.off + add;
 
-    if (off > OFFSET_MAX || off < -OFFSET_MAX) forget(f, reg);
+    if (off != (int32_t)off || !within((int32_t)off, OFFSET_MAX)) forget(f, reg);
     else f->reg[reg] = (struct symbol){from.root, (int32_t)off};
 }
 
@@ -133,6 +138,12 @@ static void list_accesses(struct tr *t, unsigned k)
 
 /* --- groups ----------------------------------------------------------------------------------------------------------------------------------- */
 
+/* Whether A may belong to a stack group. */
+static bool is_stack(const struct tr *t, const struct access *a)
+{
+    return a->seg == SEG_SS && !a->narrow && (t->ctx.mode & (unsigned)MODE_FLAT << SEG_SS) && within(a->disp, STACK_OFFSET_MAX) && within(a->base_off, STACK_OFFSET_MAX);
+}
+
 static bool near(const struct group *g, const struct access *a)
 {
     int32_t low = a->off < g->low ? a->off : g->low, high = a->off + a->size > g->high ? a->off + a->size : g->high;
@@ -154,7 +165,7 @@ static unsigned group_for(const struct tr *t, const struct access *a)
 {
     unsigned n = 0;
 
-    while (n < t->groups && !(near(&t->group[n], a) && (t->group[n].write || !a->write))) n++;
+    while (n < t->groups && !(near(&t->group[n], a) && (t->group[n].stack ? is_stack(t, a) : t->group[n].write || !a->write))) n++;
     return n;
 }
 
@@ -166,7 +177,9 @@ static void place(struct tr *t, struct access *a)
     if (n == t->groups)
         t->group[t->groups++] = (struct group){.root = a->root, .seg = a->seg, .loads = a->loads, .write = a->write, .narrow = a->narrow, .low = a->off,
                                                .high = a->off + a->size, .base_off = a->base_off, .base_low = a->base_off,
-                                               .base_high = a->base_off, .reads = -1};
+                                               .base_high = a->base_off, .reads = -1,
+                                               .stack = is_stack(t, a)};
+    t->group[n].write |= a->write;
     a->group = (int8_t)n;
     a->head = !t->group[n].members++;
     widen(&t->group[n], a);
@@ -183,7 +196,7 @@ static void pair_groups(struct tr *t)
 {
     for (unsigned w = 0; w < t->groups; w++) {
         struct group *g = &t->group[w];
-        for (unsigned r = 0; g->write && g->reads < 0 && r < w; r++) {
+        for (unsigned r = 0; g->write && !g->stack && g->reads < 0 && r < w; r++) {
             struct group *h = &t->group[r];
             int32_t       low = h->low < g->low ? h->low : g->low, high = h->high > g->high ? h->high : g->high;
             if (h->write || h->root != g->root || h->seg != g->seg || h->loads != g->loads || h->narrow != g->narrow || h->members < 2 || high - low > RANGE_MAX) continue;
@@ -202,6 +215,7 @@ void x64_find_groups(struct tr *t)
 {
     struct finder f = {.roots = 0};
 
+    if (t->ctx.mode & MODE_CHECKED) return; // all accesses are the handlers'
     for (unsigned r = 0; r < 8; r++) forget(&f, r);
     for (unsigned k = 0; k < t->count; k++) {
         list_accesses(t, k);
@@ -212,7 +226,7 @@ void x64_find_groups(struct tr *t)
             a->loads = f.loads[a->seg];
             a->base_off = f.reg[a->base].off;
             a->off = a->base_off + a->disp;
-            if (a->disp <= OFFSET_MAX && a->disp >= -OFFSET_MAX) place(t, a);
+            if (within(a->disp, OFFSET_MAX)) place(t, a);
         }
         follow(t, &f, k);
     }
@@ -221,7 +235,7 @@ void x64_find_groups(struct tr *t)
         bool checks = !t->accesses[k];
         for (unsigned n = 0; n < t->accesses[k]; n++) {
             struct access *a = &t->access[k][n];
-            if (a->group >= 0 && t->group[a->group].members < 2 && t->group[a->group].reads < 0) a->group = -1;
+            if (a->group >= 0 && t->group[a->group].members < 2 && t->group[a->group].reads < 0 && !t->group[a->group].stack) a->group = -1;
             checks |= a->group < 0 || a->head;
         }
         if (!checks && t->op[k]->kind != OPK_POPF) t->effects[k].slow = false;

@@ -56,7 +56,8 @@ struct jit_unit {
     uint8_t          count;     /* instructions */
     bool             valid;
     bool             grouped;   /* it has groups of accesses: groups.c */
-    uint8_t          misses;    /* of their checks */
+    uint8_t          misses;    /* of their checks, */
+    uint64_t         missed;    /* the first of them when so many instructions had been executed */
     struct jit_unit *hash_next;
     struct jit_span  span[2];   /* the second: behind a jump in the same page, or the rest of an instruction that goes on in the next page,
                                  * which is then the only one */

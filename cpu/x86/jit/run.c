@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { MISSES = 40 }; /* of a unit's group checks, until it gets no groups */
+enum { MISSES = 40, MISSES_WITHIN = 200000 }; /* of a unit's group checks, in so many instructions, until it gets no groups */
 enum { HOT = 24 }; /* runs of a block in the interpreter before it is translated */
 
 bool x86_jit_supported(void)
@@ -228,6 +228,12 @@ static bool store_beside_code(struct x86 *c, const struct jit_site *s)
 /* A group of U was of no use. If that happens again and again the unit is made anew without any. */
 static void count_miss(struct x86 *c, struct jit_unit *u)
 {
+    uint64_t retired = c->limit - (uint64_t)c->budget;
+
+    if (retired - u->missed > MISSES_WITHIN) {
+        u->misses = 0;
+        u->missed = retired;
+    }
     if (++u->misses < MISSES) return;
     jit_be_careful(c->jit, u->phys);
     jit_drop_unit(c, u);

@@ -40,7 +40,7 @@ static inline struct host_mem x64_code_page(uint32_t lin) { return x64_table(TLB
 #define FLAGS_ALL FLAG_ARITH
 
 /* Code out of the way of the main path. */
-enum cold_kind { COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_OTHER_PAGE, COLD_BUDGET };
+enum cold_kind { COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_OTHER_PAGE, COLD_BUDGET, COLD_STACK };
 
 struct cold {
     enum cold_kind kind;
@@ -50,6 +50,9 @@ struct cold {
     uint32_t       site;
     uint8_t        size;    /* COLD_CROSSING: of the access, */
     uint8_t        address; /* and the host register that has its address */
+    uint8_t        group;   /* COLD_STACK: whose page is another one now, */
+    int32_t        first;   /* and the address of its first byte, from that register; */
+    bool           reads;   /* the access is a read */
     /* COLD_EDGE: a jump to another page, or a side exit */
     struct flag_record flags; /* to go along: of an edge, not marked yet (flags_mark()) */
     bool           side;
@@ -79,6 +82,7 @@ struct group {
     uint8_t  loads;                /* as of each access */
     int8_t   reads;                /* of writes: the group of reads that has looked at the page before; -1: none */
     bool     write, narrow, moved; /* moved: not all have the register of the head as it was then */
+    bool     stack;                /* of a flat stack: c->stack_pages has the page */
     int32_t  low, high;            /* offsets from the root: first byte, last byte + 1 */
     int32_t  base_off;             /* of the head's register */
     int32_t  base_low, base_high;  /* of all the registers that are used */

@@ -184,17 +184,35 @@ static bool access_constant(struct tr *t, const struct x86_insn *i, lin_t lin, u
     return true;
 }
 
+/* Registers of a group's accesses differ from its lowest address by less. */
+enum { END_PAGES = 3 * PAGE_SIZE };
+
 /* --- groups --------------------------------------------------------------------------------------------------------------------------------- */
 
-static size_t slot_of(int group) { return offsetof(struct x86, jit_slot) + 8u * (unsigned)group; }
+/* Which of c->stack_pages group GROUP has: units share them. */
+static unsigned stack_page(const struct tr *t, int group)
+{
+    return (t->ctx.mode & MODE_USER ? STACK_PAGES / 2 : 0) + (((t->u->phys >> 2) * 0x9E3779B1u >> 20) + (unsigned)group) % (STACK_PAGES / 2);
+}
+
+/* Where what the members of group GROUP add is kept. */
+static size_t slot_of(const struct tr *t, int group)
+{
+    if (t->group[group].stack) return offsetof(struct x86, stack_pages.addend) + 8 * stack_page(t, group);
+    return offsetof(struct x86, jit_slot) + 8u * (unsigned)group;
+}
 
 /* The host's operand of access A, whose group's slot is that of GROUP. */
 static void use_slot(struct tr *t, const struct access *a, int group)
 {
     const struct group *g = &t->group[group];
 
-    if (t->r9_group != group) emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(slot_of(group)));
+    if (t->r9_group != group) emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(slot_of(t, group)));
     t->r9_group = group;
+    if (g->stack) {
+        t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->disp};
+        return;
+    }
     t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - g->low - (a->base_off - g->base_off)};
 }
 
@@ -245,6 +263,65 @@ static void group_segment(struct tr *t, const struct group *g, uint32_t site)
     emit_rm(&t->e, 0x03, 4, R8, x64_ctx(at + offsetof(struct x86_segment, base)));
 }
 
+/* A stack group: the page is mostly the same as last time. */
+static void stack_head(struct tr *t, const struct x86_insn *i, const struct access *a, int stack)
+{
+    const struct group *g = &t->group[a->group];
+    struct emit        *e = &t->e;
+    uint32_t            site = x64_site(t, i);
+    struct jit_site    *s = &t->j->sites[site];
+    struct cold        *k;
+
+    s->access_size = a->size;
+    s->access_write = a->write;
+    s->stack = (int16_t)stack;
+    s->head = g->members > 1;
+    emit_rm(e, 0x8D, 4, R8, (struct host_mem){(uint8_t)x64_gpr(a->base), NO_REG, 0, g->low - a->base_off});
+    emit_rm(e, 0x33, 8, R8, x64_ctx(offsetof(struct x86, stack_pages.page) + 8 * stack_page(t, a->group)));
+    emit_alu_ri(e, 7, 8, R8, PAGE_SIZE - (uint32_t)(g->high - g->low));
+    k = x64_cold(t, COLD_STACK, emit_jcc(e, CC_A));
+    k->site = site;
+    k->group = (uint8_t)a->group;
+    k->address = (uint8_t)x64_gpr(a->base);
+    k->first = g->low - a->base_off;
+    k->reads = !a->write;
+    t->r9_group = -1;
+    use_slot(t, a, a->group);
+    k->back = e->p;
+    flags_lost(t);
+}
+
+/* Its page is looked up, if it may be the page of them all: not if they lie in two, or so near to either end of the address space that
+ * a register may be beyond it. */
+static void other_stack_page(struct tr *t, const struct cold *k)
+{
+    const struct group *g = &t->group[k->group];
+    struct emit        *e = &t->e;
+    uint8_t            *out[4];
+    unsigned            outs = 0;
+
+    emit_rm(e, 0x8D, 4, R8, (struct host_mem){k->address, NO_REG, 0, k->first});
+    emit_mov_rr(e, R11, R8);
+    emit_alu_ri(e, 4, 4, R11, PAGE_MASK);
+    emit_alu_ri(e, 7, 4, R11, PAGE_SIZE - (uint32_t)(g->high - g->low));
+    out[outs++] = emit_jcc(e, CC_A);
+    emit_rm(e, 0x8D, 4, R11, (struct host_mem){R8, NO_REG, 0, -END_PAGES});
+    emit_alu_ri(e, 7, 4, R11, (uint32_t)-2 * END_PAGES);
+    out[outs++] = emit_jcc(e, CC_AE);
+    x64_page_of(t, R9, R8);
+    emit_rm(e, 0x8B, 8, R9, quick_table(t, g->write, 0, R9));
+    emit_rr(e, 0x85, 8, R9, R9);
+    if (g->write && k->reads) out[outs++] = emit_jcc(e, CC_E); // a read must not make it writable
+    else x64_slow_if(t, CC_E, k->site);
+    emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(t, k->group)));
+    emit_alu_ri(e, 4, 4, R8, ~(uint32_t)PAGE_MASK);
+    emit_rm(e, 0x89, 8, R8, x64_ctx(offsetof(struct x86, stack_pages.page) + 8 * stack_page(t, k->group)));
+    emit_jmp_to(e, k->back);
+    for (unsigned n = 0; n < outs; n++) emit_patch(e, out[n], e->p);
+    emit_mov_ri(e, R11, k->site);
+    emit_jmp_to(e, g->members > 1 ? t->j->exit_careful : t->j->slow);
+}
+
 static void group_head(struct tr *t, const struct x86_insn *i, const struct access *a, int stack)
 {
     const struct group *g = &t->group[a->group];
@@ -281,7 +358,7 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
     look_up(t, R8, 0, g->write, site);
     emit_rr(e, 0x03, 8, R9, R8);
     emit_rr(e, 0x2B, 8, R9, base);
-    emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(a->group)));
+    emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(t, a->group)));
     t->r9_group = a->group;
     t->at = (struct host_mem){(uint8_t)base, R9, 0, a->off - g->low};
 }
@@ -302,7 +379,8 @@ static bool grouped(struct tr *t, const struct x86_insn *i, unsigned size, bool 
     t->next_access++;
     if (a->group < 0) return false;
     if (a->size != size || a->write != write) t->failed = true;
-    if (a->head && t->group[a->group].reads >= 0) write_head(t, i, a, stack);
+    if (a->head && t->group[a->group].stack) stack_head(t, i, a, stack);
+    else if (a->head && t->group[a->group].reads >= 0) write_head(t, i, a, stack);
     else if (a->head) group_head(t, i, a, stack);
     else use_slot(t, a, t->group[a->group].reads >= 0 ? t->group[a->group].reads : a->group);
     return true;
@@ -417,6 +495,7 @@ void x64_emit_colds(struct tr *t)
             emit_jmp_to(&t->e, t->j->exit_careful);
             break;
         case COLD_CROSSING: crossing(t, k); break;
+        case COLD_STACK: other_stack_page(t, k); break;
         case COLD_CALL: {
             uint8_t *at;
             emit8(&t->e, 0xE8);

@@ -82,6 +82,8 @@ void jit_realize_flags(struct x86 *c)
     }
     if (kind & FLAGS_A_REG) a = (uint32_t)c->gpr[kind >> 24 & 7];
     if (kind & FLAGS_B_REG) b = (uint32_t)c->gpr[kind >> 28 & 7];
+    if (kind & FLAGS_A_R10) a = f->r10;
+    if (kind & FLAGS_B_R10) b = f->r10;
     set_flags(c, kind, a, b, cf);
     mask = (kind & FLAGS_CF ? FLAG_CF : 0) | (kind & FLAGS_OF ? FLAG_OF : 0);
     if (FLAGS_KIND(kind) == FLAGS_INC || FLAGS_KIND(kind) == FLAGS_DEC) mask &= ~(uint32_t)FLAG_CF; // they have it

@@ -63,7 +63,7 @@ struct jit_unit {
                                  * which is then the only one */
     uint32_t         second;    /* what c->tlb.code must have for that page */
     bool             flags_free; /* it makes all flags before it asks for any that come with it, */
-    uint8_t          changes;   /* and till then changes these register slots */
+    uint16_t         changes;   /* and before it may be left till then, changes these register slots, and r10 (OPERAND_R10) */
     struct jit_link *in;        /* jumps of other units that lead here */
     struct jit_link *out;       /* its own direct jumps, linked or not */
 };
@@ -76,7 +76,7 @@ struct jit_link {
     uint32_t         at;     /* offset of the 32-bit distance */
     uint32_t         stub;   /* offset of the stub */
     uint32_t         after;  /* offset of the distance of the jump with which the stub ends; 0: nothing is to be stored */
-    uint8_t          operands; /* register slots */
+    uint16_t         operands; /* register slots, and r10 */
     uint32_t         check;  /* offset of the 32-bit immediate that the target's page is compared with; 0: same page */
     uint32_t         eip;    /* target */
 };
@@ -110,9 +110,12 @@ enum flag_kind {
 /* Operand a is register slot bits 24-26, operand b slot bits 28-30: as they are when the flags are realized. */
 #define FLAGS_A_REG 0x1000u
 #define FLAGS_B_REG 0x2000u
+#define FLAGS_A_R10 0x4000u /* it is in r10, or c->jf.r10 */
+#define FLAGS_B_R10 0x8000u
 
-/* Where a record's operand is: a register slot, a byte of the register file (as struct x86_insn has it), or a constant. */
-enum flag_place { PLACE_NONE, PLACE_REG, PLACE_IMM };
+/* Where a record's operand is: a register slot or a byte of the register file (as struct x86_insn has it), a constant, or r10. */
+enum flag_place { PLACE_NONE, PLACE_REG, PLACE_IMM, PLACE_R10 };
+#define OPERAND_R10 0x100u /* beside the bits of register slots */
 
 struct flag_record {
     uint32_t kind;    /* as in c->jf.kind; FLAGS_HOME: c->jf holds it all */
@@ -124,7 +127,7 @@ struct flag_record {
 /* A point where translated code may turn to the interpreter: instruction INSN at EIP, with everything before it done. */
 struct jit_site {
     struct x86_insn    insn;
-    struct flag_record flags;
+    struct flag_record flags, after; /* after: if the instruction leaves an operand of its own in r10 */
     struct jit_unit   *unit;
     uint32_t           eip;
     uint32_t           retry, next; /* offsets of its own code and of what follows it; next 0: leave the unit */
@@ -138,6 +141,7 @@ struct jit_site {
     bool               segment;     /* a load of DS, ES, FS or GS: only that, if all goes well */
     uint32_t           stored;      /* offset of the code that follows, once the store of a PUSH, MOV or CALL and the change of (E)SP are done; 0 */
     bool               in_shadow;   /* of STI */
+    bool               makes_r10;
     bool               host_retry, host_next; /* code at these points takes flags from the host's */
     uint8_t            keep;        /* condition to be left in c->jf.keep by the handler; KEEP_NONE */
     int16_t            stack;       /* the access is at (E)SP + stack; otherwise the memory operand. STACK_NONE */

@@ -42,6 +42,11 @@ static uint32_t operand(const struct x86 *c, unsigned reg, unsigned size)
     return size == 1 ? ((const uint8_t *)c->gpr)[reg] : (uint32_t)c->gpr[reg];
 }
 
+static uint32_t flag_operand(const struct x86 *c, unsigned place, unsigned reg, uint32_t otherwise, unsigned size)
+{
+    return place == PLACE_REG ? operand(c, reg, size) : place == PLACE_R10 ? c->jf.r10 : otherwise;
+}
+
 /* The flags before the instruction of S, in the interpreter's form. */
 static void realize_at(struct x86 *c, const struct jit_site *s)
 {
@@ -54,10 +59,22 @@ static void realize_at(struct x86 *c, const struct jit_site *s)
             c->jf.cf_kind = flag_cf(c);
         }
         c->jf.kind = r->kind & ~FLAGS_CF_HOME;
-        if (r->a_place == PLACE_REG) c->jf.a = operand(c, r->a_reg, size);
-        c->jf.b = r->b_place == PLACE_REG ? operand(c, r->b_reg, size) : r->b_imm;
+        c->jf.a = flag_operand(c, r->a_place, r->a_reg, c->jf.a, size);
+        c->jf.b = flag_operand(c, r->b_place, r->b_reg, r->b_imm, size);
     }
     jit_realize_flags(c);
+}
+
+/* A handler has run the instruction of S, after which its own code has an operand of the flags in r10. BEFORE: the first operand, if
+ * that is a register, as it was. */
+static void remake_r10(struct x86 *c, const struct jit_site *s, uint32_t before)
+{
+    const struct flag_record *r = &s->after;
+    unsigned                  size = 1u << (r->kind >> 5 & 3), kind = FLAGS_KIND(r->kind);
+    uint32_t                  result = (uint32_t)c->fl_res;
+
+    if (r->a_place == PLACE_R10) c->jf.r10 = kind == FLAGS_CMP ? result + flag_operand(c, r->b_place, r->b_reg, r->b_imm, size) : result;
+    else c->jf.r10 = kind == FLAGS_ADD ? result - before : before - result;
 }
 
 /* For what comes next: all that translated code may take the flags from says the same. HOST: the host's flags too. */
@@ -244,7 +261,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
 {
     struct x86_jit  *j = c->jit;
     struct jit_site *s = &j->sites[n];
-    uint32_t         drops = c->tlb.drops, moves = c->tlb.moves;
+    uint32_t         drops = c->tlb.drops, moves = c->tlb.moves, before = 0;
     uint64_t         flushes = c->stats.tlb_flushes; // a full cache is emptied: then the unit is left after this instruction, as a block is
 
     if (s->segment) {
@@ -274,6 +291,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return NULL;
     }
     if (c->x87_live) jit_x87_save(c);
+    if (s->makes_r10) before = flag_operand(c, s->after.a_place, s->after.a_reg, 0, 1u << (s->after.kind >> 5 & 3));
     if (!run_handler(c, s) && !(s->repeats && repetition_over(c, s))) {
         leave(c, EXIT_LOOP, 0);
         return NULL;
@@ -282,6 +300,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         c->tlb.moves != moves || c->stats.tlb_flushes != flushes || (s->unit->grouped && c->tlb.drops != drops))
         return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     if (s->x87_ready) jit_x87_resume(c, s);
+    if (s->makes_r10) remake_r10(c, s, before);
     publish_flags(c, s->host_next);
     if (s->keep != KEEP_NONE) c->jf.keep = flag_condition(c, s->keep);
     return jit_executable(j, s->next);

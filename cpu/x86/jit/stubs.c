@@ -16,12 +16,14 @@ static void pop(struct emit *e, unsigned reg) { emit_opcode(e, 0x58 | (reg & 7),
 static void load_registers(struct emit *e)
 {
     emit_rm(e, 0x8B, 8, R13, CTX(budget));
+    emit_rm(e, 0x8B, 4, R10, CTX(jf.r10));
     for (unsigned r = 0; r < 8; r++) emit_rm(e, 0x8B, 4, x64_gpr(r), x64_ctx(offsetof(struct x86, gpr) + 8 * r));
 }
 
 static void store_registers(struct emit *e)
 {
     emit_rm(e, 0x89, 8, R13, CTX(budget));
+    emit_rm(e, 0x89, 4, R10, CTX(jf.r10));
     for (unsigned r = 0; r < 8; r++) emit_rm(e, 0x89, 8, x64_gpr(r), x64_ctx(offsetof(struct x86, gpr) + 8 * r));
 }
 
@@ -106,7 +108,7 @@ static const uint8_t *make_slow(struct emit *e)
     return at;
 }
 
-/* Called (with r8 to r11 free): a function of the struct x86 only. WITH_FLAGS: loads the host's flags from c->jf.a afterwards. */
+/* Called (with r8, r9 and r11 free): a function of the struct x86 only. WITH_FLAGS: loads the host's flags from c->jf.a afterwards. */
 static const uint8_t *make_call(struct emit *e, uintptr_t fn, bool with_flags)
 {
     const uint8_t *at = e->p;

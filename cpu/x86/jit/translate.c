@@ -199,6 +199,38 @@ static bool spares_r9(const struct jit_op *op)
     }
 }
 
+/* What an instruction does to r10 while an operand of earlier flags is there. */
+enum r10_use { R10_KEPT, R10_AFTER, R10_LOST }; /* AFTER: changes it after its last access, or not */
+
+static enum r10_use r10_use(const struct tr *t, unsigned k)
+{
+    const struct x86_insn *i = &t->insn[k];
+    const struct jit_op   *op = t->op[k];
+    bool                   high = op && op->size == 1 && (x64_high(i->dst) || x64_high(i->src));
+
+    if (!op) return R10_KEPT;
+    switch ((enum jit_kind)op->kind) {
+    case OPK_MOV_RR: case OPK_MOV_RM: case OPK_MOV_MR: return high ? R10_LOST : R10_KEPT;
+    case OPK_MOV_RI: case OPK_MOV_MI: case OPK_LEA: case OPK_PUSH_R: case OPK_PUSH_I: case OPK_EXTEND_RM: case OPK_JCC: case OPK_JMP:
+    case OPK_CALL: case OPK_NOP: case OPK_CBW: case OPK_CWD: return R10_KEPT;
+    case OPK_POP_R: return i->dst == REG_ESP ? R10_LOST : R10_KEPT;
+    case OPK_ALU_RR: case OPK_ALU_RI: case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: return op->arg == 2 || op->arg == 3 ? R10_LOST : R10_AFTER;
+    case OPK_INC_R: case OPK_DEC_R: case OPK_INC_M: case OPK_DEC_M: case OPK_IMUL_RR: case OPK_IMUL_RRI: case OPK_IMUL_RM: case OPK_IMUL_RMI: return R10_AFTER;
+    case OPK_SHIFT_RI: return op->arg >= 4 ? R10_AFTER : R10_LOST;
+    default: return R10_LOST;
+    }
+}
+
+/* Before instruction K: flags with an operand in r10 that will not be there any more when they are asked for are stored. */
+static void spare_r10(struct tr *t)
+{
+    enum r10_use use = r10_use(t, t->k);
+    bool         makes_all = t->op[t->k] && ((t->effects[t->k].flags_written & FLAGS_ALL) == FLAGS_ALL || is_step(t->op[t->k]));
+
+    if (t->flags.kind == FLAGS_HOME || !(flags_operands(&t->flags) & OPERAND_R10)) return;
+    if (use == R10_LOST || (use == R10_AFTER && !makes_all)) flags_home(t);
+}
+
 /* Its store can be done in C without a handler. A CALL says so itself. */
 static bool is_plain_store(const struct jit_op *op)
 {
@@ -219,8 +251,10 @@ static void emit_insn(struct tr *t)
     uint16_t               host = t->host;
 
     if (ended || (is_last(t) && op && op->kind == OPK_JCC)) x64_x87_home(t);
+    spare_r10(t);
     t->start = t->e.p;
     t->next_access = 0;
+    t->makes_r10 = false;
     if (!spares_r9(op) || t->effects[t->k].slow) t->r9_group = -1; // it may be begun again after a call into C
     done = op && emit_one(t, i, op);
     if (!done) {
@@ -238,6 +272,8 @@ static void emit_insn(struct tr *t)
         sites[n].host_retry = host && (t->effects[t->k].flags_read || !op || is_step(op));
         sites[n].host_next = t->host && flags_live(t);
         sites[n].keep = t->keep[t->k];
+        sites[n].makes_r10 = t->makes_r10;
+        sites[n].after = t->flags;
         if (done && is_plain_store(op) && !sites[n].head) sites[n].stored = sites[n].next;
         sites[n].repeats = t->repeats[t->k];
         sites[n].head |= has_head(t); // whichever access turns to the handler: PUSH of memory has two
@@ -251,19 +287,23 @@ static void emit_insn(struct tr *t)
     }
 }
 
-/* After instruction K: whether flags that came with the unit may still be asked for, and in which registers their operands must not be. */
-static void watch_flags(struct tr *t)
+/* After instruction K, which may turn to C if it has SITES: whether flags that came with the unit may still be asked for, and in which
+ * registers their operands must not be. */
+static void watch_flags(struct tr *t, bool sites)
 {
     const struct jit_effects *e = &t->effects[t->k];
+    enum r10_use              use = r10_use(t, t->k);
 
     if (!t->open) return;
+    if (use == R10_LOST) t->changed |= OPERAND_R10;
+    if (sites) t->u->changes |= t->changed;
     if (t->read) {
         t->open = false;
     } else if (!t->op[t->k] || (e->flags_written & FLAGS_ALL) == FLAGS_ALL) { // a handler finds them realized
         t->open = false;
         t->u->flags_free = true;
     } else {
-        t->u->changes |= (uint8_t)e->regs;
+        t->changed |= e->regs | (use == R10_AFTER ? OPERAND_R10 : 0);
     }
 }
 
@@ -284,7 +324,7 @@ static bool emit_all(struct tr *t)
     t->setter = NULL;
     t->open = true;
     t->read = t->u->flags_free = false;
-    t->u->changes = 0;
+    t->u->changes = t->changed = 0;
     t->u->out = NULL;
     if (!jit_is_careful(j, t->u->phys)) x64_find_groups(t);
     t->u->grouped = t->groups > 0;
@@ -293,8 +333,9 @@ static bool emit_all(struct tr *t)
     t->e = (struct emit){.p = j->code_at, .end = j->region[j->current].code_end};
     emit_head(t);
     for (t->k = 0; t->k < t->count; t->k++) {
+        uint32_t sites = j->region[j->current].sites_used;
         emit_insn(t);
-        watch_flags(t);
+        watch_flags(t, j->region[j->current].sites_used != sites);
     }
     x64_emit_colds(t);
     return !t->failed && !t->e.full;

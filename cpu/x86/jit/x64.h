@@ -116,9 +116,11 @@ struct tr {
     uint8_t           *start;  /* of the current instruction's code */
     struct flag_record flags;  /* how to get them, as far as they are live */
     uint16_t           host;   /* which of them are in the host's flags */
+    bool               makes_r10; /* the current instruction has left an operand of them in r10 */
     uint8_t           *setter, *set; /* beginning and end of the host instruction on registers that made these; NULL */
     bool               open;   /* flags that came with the unit may still be asked for, */
-    bool               read;   /* and code has been emitted that does */
+    bool               read;   /* and code has been emitted that does; */
+    uint16_t           changed; /* registers changed so far, and r10 */
     uint8_t            keep[JIT_MAX_INSNS + 1]; /* condition to be kept for a later instruction, since the host's flags will be lost; KEEP_NONE */
     uint8_t            kept;   /* the condition that c->jf.keep has; KEEP_NONE */
     bool               sse_ready, x87_ready; /* the unit has made sure that they are in the host's registers */
@@ -178,6 +180,7 @@ struct flag_operand {
     uint32_t        imm;
 };
 static inline struct flag_operand flag_reg(unsigned reg) { return (struct flag_operand){PLACE_REG, reg, 0}; }
+static inline struct flag_operand flag_r10(void) { return (struct flag_operand){PLACE_R10, 0, 0}; }
 static inline struct flag_operand flag_imm(uint32_t imm) { return (struct flag_operand){PLACE_IMM, 0, imm}; }
 
 /* Whether registers A and B (either may be no register) keep their values as long as flags made now may be asked for. */

@@ -30,6 +30,7 @@ void flags_record(struct tr *t, uint32_t kind, unsigned size, struct flag_operan
 {
     t->flags = (struct flag_record){.kind = kind | FLAGS_SIZE(size), .a_place = (uint8_t)a.place, .a_reg = (uint8_t)a.reg,
                                     .b_place = (uint8_t)b.place, .b_reg = (uint8_t)b.reg, .b_imm = b.imm};
+    t->makes_r10 |= (flags_operands(&t->flags) & OPERAND_R10) != 0;
     t->host = host;
 }
 
@@ -51,9 +52,9 @@ void flags_store_b_imm(struct tr *t, uint32_t imm)
 }
 
 /* Host register whose low bytes hold the operand of a record of SIZE bytes. There are no records of AH, CH, DH and BH. */
-static unsigned operand_reg(unsigned reg, unsigned size)
+static unsigned operand_reg(unsigned place, unsigned reg, unsigned size)
 {
-    return size == 1 ? reg >> 3 : x64_gpr(reg);
+    return place == PLACE_R10 ? R10 : size == 1 ? reg >> 3 : x64_gpr(reg);
 }
 
 void flags_store_cf(struct tr *t)
@@ -96,10 +97,10 @@ void flags_home_of(struct tr *t, const struct flag_record *r)
     if (r->b_place == PLACE_IMM) {
         if (r->b_imm == (uint32_t)(int8_t)r->b_imm) kind |= FLAGS_B_IMM | (r->b_imm & 0xFF) << 16;
         else flags_store_b_imm(t, r->b_imm);
-    } else if (r->b_place == PLACE_REG) {
-        flags_store_b(t, operand_reg(r->b_reg, size));
+    } else if (r->b_place != PLACE_NONE) {
+        flags_store_b(t, operand_reg(r->b_place, r->b_reg, size));
     }
-    if (r->a_place == PLACE_REG) flags_store_a(t, operand_reg(r->a_reg, size));
+    if (r->a_place != PLACE_NONE) flags_store_a(t, operand_reg(r->a_place, r->a_reg, size));
     emit_rm(&t->e, 0xC7, 4, 0, CTX(jf.kind));
     emit32(&t->e, kind);
 }
@@ -116,7 +117,8 @@ unsigned flags_operands(const struct flag_record *r)
 {
     unsigned size = 1u << (r->kind >> 5 & 3);
 
-    return slot_bit((struct flag_operand){r->a_place, r->a_reg, 0}, size) | slot_bit((struct flag_operand){r->b_place, r->b_reg, 0}, size);
+    return slot_bit((struct flag_operand){r->a_place, r->a_reg, 0}, size) | slot_bit((struct flag_operand){r->b_place, r->b_reg, 0}, size) |
+           (r->a_place == PLACE_R10 || r->b_place == PLACE_R10 ? OPERAND_R10 : 0);
 }
 
 static unsigned slot_of(unsigned reg, unsigned size)
@@ -135,6 +137,8 @@ struct flag_record flags_mark(struct tr *t, const struct flag_record *r)
         return none;
     }
     if (r->a_place == PLACE_REG) kind |= FLAGS_A_REG | slot_of(r->a_reg, size) << 24;
+    if (r->a_place == PLACE_R10) kind |= FLAGS_A_R10;
+    if (r->b_place == PLACE_R10) kind |= FLAGS_B_R10;
     if (r->b_place == PLACE_REG) kind |= FLAGS_B_REG | slot_of(r->b_reg, size) << 28;
     else if (r->b_place == PLACE_IMM && r->b_imm == (uint32_t)(int8_t)r->b_imm) kind |= FLAGS_B_IMM | (r->b_imm & 0xFF) << 16;
     else if (r->b_place == PLACE_IMM) flags_store_b_imm(t, r->b_imm);
@@ -165,14 +169,14 @@ struct flag_record flags_mark_before(struct tr *t)
 static void on_b(struct tr *t, unsigned op, unsigned size, unsigned a, const struct flag_record *r)
 {
     if (r->b_place == PLACE_IMM) emit_alu_ri(&t->e, op, size, a, r->b_imm);
-    else emit_rr(&t->e, (op << 3) | (size == 1 ? 2 : 3), size, a, operand_reg(r->b_reg, size));
+    else emit_rr(&t->e, (op << 3) | (size == 1 ? 2 : 3), size, a, operand_reg(r->b_place, r->b_reg, size));
 }
 
 static const uint16_t of_result = FLAG_ZF | FLAG_SF | FLAG_PF;
 
 bool flags_again(const struct tr *t, uint16_t mask)
 {
-    if (t->flags.kind == FLAGS_HOME || t->flags.a_place != PLACE_REG) return false;
+    if (t->flags.kind == FLAGS_HOME || t->flags.a_place == PLACE_NONE) return false;
     switch (FLAGS_KIND(t->flags.kind)) {
     case FLAGS_CMP:
     case FLAGS_ADD:
@@ -189,7 +193,7 @@ bool flags_again(const struct tr *t, uint16_t mask)
 static void do_again(struct tr *t, uint16_t mask)
 {
     const struct flag_record *r = &t->flags;
-    unsigned                  size = 1u << (r->kind >> 5 & 3), kind = FLAGS_KIND(r->kind), a = operand_reg(r->a_reg, size);
+    unsigned                  size = 1u << (r->kind >> 5 & 3), kind = FLAGS_KIND(r->kind), a = operand_reg(r->a_place, r->a_reg, size);
 
     t->setter = t->e.p;
     if (kind == FLAGS_CMP) {
@@ -227,6 +231,7 @@ void flags_need(struct tr *t, uint16_t mask)
         return;
     }
     flags_home(t);
+    if (t->open) t->u->changes |= t->changed; // they may be those that came with the unit
     call_stub(t, t->j->load_flags);
     t->host = FLAGS_ALL;
 }

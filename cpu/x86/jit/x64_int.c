@@ -151,7 +151,7 @@ static bool alu_rr(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
     if (flags_live(t) && op == TEST && !same) { // its result is needed
         emit_mov_rr(&t->e, R10, a);
         op_rr(t, AND, size, R10, b);
-        alu_flags(t, AND, size, R10, b, 0, no_operand(), no_operand());
+        alu_flags(t, AND, size, R10, b, 0, flag_r10(), no_operand());
         return true;
     }
     op_rr(t, op, size, a, b);
@@ -172,7 +172,7 @@ static bool alu_ri(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
     if (flags_live(t) && op == TEST) {
         if (a != R10) emit_mov_rr(&t->e, R10, a);
         op_ri(t, AND, size, R10, imm);
-        alu_flags(t, AND, size, R10, NO_REG, 0, no_operand(), no_operand());
+        alu_flags(t, AND, size, R10, NO_REG, 0, flag_r10(), no_operand());
         return true;
     }
     op_ri(t, op, size, a, imm);
@@ -194,7 +194,7 @@ static bool alu_rm(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
     if (flags_live(t) && !logic && !carry) {
         op_rr(t, op, size, a, R10);
         if (high && op < CMP) x64_write(t, i->dst, size, a);
-        alu_flags(t, op, size, a, R10, 0, flag_reg(i->dst), no_operand());
+        alu_flags(t, op, size, a, R10, 0, flag_reg(i->dst), flag_r10());
         return true;
     }
     emit_rm(&t->e, alu_opcode(op, size), size, a, x64_at(t));
@@ -219,7 +219,7 @@ static bool alu_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsi
         if (immediate) op_ri(t, op == TEST ? AND : op, size, R10, imm);
         else op_rr(t, op == TEST ? AND : op, size, R10, b);
         if (write) emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
-        alu_flags(t, op, size, R10, b, imm, no_operand(), no_operand());
+        alu_flags(t, op, size, R10, b, imm, flag_r10(), immediate ? flag_imm(imm) : flag_reg(i->src));
         return true;
     }
     if (carry) x64_get_carry(t);
@@ -283,7 +283,7 @@ static bool unary_m(struct tr *t, const struct x86_insn *i, unsigned op, unsigne
         emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
         emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), R10);
         emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
-        unary_flags(t, op, size, R10, no_operand(), 0, carry);
+        unary_flags(t, op, size, R10, flag_r10(), 0, carry);
         return true;
     }
     emit_rm(&t->e, unary_opcode(op, size), size, unary_reg(op), x64_at(t));

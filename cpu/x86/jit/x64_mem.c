@@ -510,7 +510,7 @@ void x64_emit_colds(struct tr *t)
             k->link->stub = offset_of(t, t->e.p);
             if (k->flags.kind != FLAGS_HOME) {
                 flags_home_of(t, &k->flags);
-                k->link->operands = (uint8_t)flags_operands(&k->flags);
+                k->link->operands = (uint16_t)flags_operands(&k->flags);
                 emit_jmp_to(&t->e, t->e.p + 5); // to what follows, until there is a unit
                 k->link->after = offset_of(t, t->e.p - 4);
             }

@@ -50,7 +50,7 @@ int jit_cache_init(struct x86 *c, size_t bytes)
     j->links = reserve((size_t)j->links_max * JIT_REGIONS * sizeof(*j->links));
     j->sites = reserve((size_t)j->sites_max * JIT_REGIONS * sizeof(*j->sites));
     j->hash = calloc(JIT_HASH, sizeof(*j->hash));
-    j->careful = calloc(1, JIT_CAREFUL / 8);
+    j->careful = calloc(1, JIT_CAREFUL);
     j->page = reserve(PHYS_PAGES * sizeof(*j->page));
     j->table = (uint64_t *)(c->tlb.space + TLB_TARGETS);
     j->seen = reserve(PHYS_PAGES / 8);
@@ -99,19 +99,19 @@ struct jit_unit *jit_find(struct x86_jit *j, uint32_t phys, uint32_t lin, uint32
     return u;
 }
 
-static unsigned careful_bit(uint32_t phys)
+static uint8_t *misfortunes(const struct x86_jit *j, uint32_t phys)
 {
-    return phys * 0x9E3779B1u >> 16 & (JIT_CAREFUL - 1);
+    return &j->careful[phys * 0x9E3779B1u >> 16 & (JIT_CAREFUL - 1)];
 }
 
 bool jit_is_careful(const struct x86_jit *j, uint32_t phys)
 {
-    return j->careful[careful_bit(phys) >> 3] >> (careful_bit(phys) & 7) & 1;
+    return *misfortunes(j, phys) >= JIT_TRIES;
 }
 
 void jit_be_careful(struct x86_jit *j, uint32_t phys)
 {
-    j->careful[careful_bit(phys) >> 3] |= (uint8_t)(1u << (careful_bit(phys) & 7));
+    if (!jit_is_careful(j, phys)) ++*misfortunes(j, phys);
 }
 
 uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx)

@@ -7,7 +7,10 @@
 
 enum { RANGE_MAX = 512, OFFSET_MAX = 0x2000, STACK_OFFSET_MAX = 0xC00 };
 
-/* What a register holds: a value that was there at some point, plus a constant. */
+/* What a register holds: a value that was there at some point, plus a constant. The first ROOTS_KNOWN roots are the registers at the
+ * beginning of the unit, where the CPU is right now. */
+enum { ROOTS_KNOWN = 8 };
+
 struct symbol {
     uint32_t root;
     int32_t  off;
@@ -144,11 +147,22 @@ static bool is_stack(const struct tr *t, const struct access *a)
     return a->seg == SEG_SS && !a->narrow && (t->ctx.mode & (unsigned)MODE_FLAT << SEG_SS) && within(a->disp, STACK_OFFSET_MAX) && within(a->base_off, STACK_OFFSET_MAX);
 }
 
-static bool near(const struct group *g, const struct access *a)
+/* Whether bytes LOW to HIGH - 1 from what ROOT stands for lie in one page now, which they then may next time; true if that is not known. */
+static bool in_one_page(const struct tr *t, const struct access *a, int32_t low, int32_t high)
+{
+    uint32_t from;
+
+    if (a->root >= ROOTS_KNOWN || a->narrow) return true;
+    from = t->c->seg[a->seg].base + (uint32_t)t->c->gpr[a->root] + (uint32_t)low;
+    return !((from ^ (from + (uint32_t)(high - low) - 1)) >> PAGE_SHIFT);
+}
+
+static bool near(const struct tr *t, const struct group *g, const struct access *a)
 {
     int32_t low = a->off < g->low ? a->off : g->low, high = a->off + a->size > g->high ? a->off + a->size : g->high;
 
-    return g->root == a->root && g->seg == a->seg && g->loads == a->loads && g->narrow == a->narrow && high - low <= RANGE_MAX;
+    return g->root == a->root && g->seg == a->seg && g->loads == a->loads && g->narrow == a->narrow && high - low <= RANGE_MAX &&
+           in_one_page(t, a, low, high);
 }
 
 static void widen(struct group *g, const struct access *a)
@@ -165,7 +179,7 @@ static unsigned group_for(const struct tr *t, const struct access *a)
 {
     unsigned n = 0;
 
-    while (n < t->groups && !(near(&t->group[n], a) && (t->group[n].stack ? is_stack(t, a) : t->group[n].write || !a->write))) n++;
+    while (n < t->groups && !(near(t, &t->group[n], a) && (t->group[n].stack ? is_stack(t, a) : t->group[n].write || !a->write))) n++;
     return n;
 }
 
@@ -199,6 +213,7 @@ static void pair_groups(struct tr *t)
         for (unsigned r = 0; g->write && !g->stack && g->reads < 0 && r < w; r++) {
             struct group *h = &t->group[r];
             int32_t       low = h->low < g->low ? h->low : g->low, high = h->high > g->high ? h->high : g->high;
+            if (!in_one_page(t, &(struct access){.root = g->root, .seg = g->seg, .narrow = g->narrow}, low, high)) continue;
             if (h->write || h->root != g->root || h->seg != g->seg || h->loads != g->loads || h->narrow != g->narrow || h->members < 2 || high - low > RANGE_MAX) continue;
             if (!same_limits(t, g)) continue;
             h->low = g->low = low;

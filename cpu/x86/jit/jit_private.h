@@ -171,6 +171,7 @@ enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_CAREFUL, 
 #define JIT_HASH    65536u
 #define JIT_TABLE   (TLB_TARGETS_BYTES / 8u) /* entries of the table of indirect branches: host addresses by the lower bits of EIP */
 #define JIT_CAREFUL 65536u
+#define JIT_TRIES   3u   /* so often a unit gets groups */
 
 struct jit_region {
     uint8_t         *code, *code_end; /* writable view */
@@ -197,7 +198,7 @@ struct x86_jit {
     struct jit_span **page;      /* [PHYS_PAGES] */
     uint32_t          straddlers[256]; /* linear addresses of instructions across pages that have run, by hash */
     uint64_t         *table;     /* [JIT_TABLE], at TLB_TARGETS */
-    uint8_t          *careful;   /* [JIT_CAREFUL / 8]: by hash, units that had better have no groups */
+    uint8_t          *careful;   /* [JIT_CAREFUL]: by hash, how often a unit's groups have been of no use */
     uint8_t          *seen;      /* [PHYS_PAGES / 8]: pages that had units dropped, for the statistics */
     struct tr        *tr;        /* the translation in progress: x64.h */
     struct jit_ops    ops;

@@ -104,14 +104,14 @@ static uint8_t *misfortunes(const struct x86_jit *j, uint32_t phys)
     return &j->careful[phys * 0x9E3779B1u >> 16 & (JIT_CAREFUL - 1)];
 }
 
-bool jit_is_careful(const struct x86_jit *j, uint32_t phys)
+unsigned jit_misfortunes(const struct x86_jit *j, uint32_t phys)
 {
-    return *misfortunes(j, phys) >= JIT_TRIES;
+    return *misfortunes(j, phys);
 }
 
 void jit_be_careful(struct x86_jit *j, uint32_t phys)
 {
-    if (!jit_is_careful(j, phys)) ++*misfortunes(j, phys);
+    if (jit_misfortunes(j, phys) < UINT8_MAX) ++*misfortunes(j, phys);
 }
 
 uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx)

@@ -226,11 +226,14 @@ static void pair_groups(struct tr *t)
     }
 }
 
-void x64_find_groups(struct tr *t)
+/* Where groups were of no use the registers are tried as they are now; then only stacks get some; then nothing. */
+enum { TRIES_ALL = 2, TRIES_STACK = 4 };
+
+void x64_find_groups(struct tr *t, unsigned misfortunes)
 {
     struct finder f = {.roots = 0};
 
-    if (t->ctx.mode & MODE_CHECKED) return; // all accesses are the handlers'
+    if ((t->ctx.mode & MODE_CHECKED) || misfortunes >= TRIES_STACK) return; // checked: all accesses are the handlers'
     for (unsigned r = 0; r < 8; r++) forget(&f, r);
     for (unsigned k = 0; k < t->count; k++) {
         list_accesses(t, k);
@@ -241,7 +244,7 @@ void x64_find_groups(struct tr *t)
             a->loads = f.loads[a->seg];
             a->base_off = f.reg[a->base].off;
             a->off = a->base_off + a->disp;
-            if (within(a->disp, OFFSET_MAX)) place(t, a);
+            if (within(a->disp, OFFSET_MAX) && (misfortunes < TRIES_ALL || is_stack(t, a))) place(t, a);
         }
         follow(t, &f, k);
     }

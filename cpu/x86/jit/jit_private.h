@@ -171,7 +171,6 @@ enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_CAREFUL, 
 #define JIT_HASH    65536u
 #define JIT_TABLE   (TLB_TARGETS_BYTES / 8u) /* entries of the table of indirect branches: host addresses by the lower bits of EIP */
 #define JIT_CAREFUL 65536u
-#define JIT_TRIES   3u   /* so often a unit gets groups */
 
 struct jit_region {
     uint8_t         *code, *code_end; /* writable view */
@@ -232,7 +231,8 @@ static inline const uint8_t *jit_executable(const struct x86_jit *j, uint32_t of
 /* cache.c */
 int  jit_cache_init(struct x86 *c, size_t bytes);
 void jit_cache_destroy(struct x86_jit *j);
-bool jit_is_careful(const struct x86_jit *j, uint32_t phys);
+/* How often the groups of the unit at PHYS have been of no use; and once more. */
+unsigned jit_misfortunes(const struct x86_jit *j, uint32_t phys);
 void jit_be_careful(struct x86_jit *j, uint32_t phys);
 struct jit_unit *jit_find(struct x86_jit *j, uint32_t phys, uint32_t lin, uint32_t ctx);
 /* Room for a unit in the current region, after emptying the next one if need be. */

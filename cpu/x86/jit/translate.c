@@ -221,14 +221,19 @@ static enum r10_use r10_use(const struct tr *t, unsigned k)
     }
 }
 
-/* Before instruction K: flags with an operand in r10 that will not be there any more when they are asked for are stored. */
-static void spare_r10(struct tr *t)
+/* Before an instruction: flags are stored if an operand of theirs will not be there any more when they are asked for. INC and DEC take
+ * what they need of them before they change anything. */
+static void keep_operands(struct tr *t)
 {
-    enum r10_use use = r10_use(t, t->k);
-    bool         makes_all = t->op[t->k] && ((t->effects[t->k].flags_written & FLAGS_ALL) == FLAGS_ALL || is_step(t->op[t->k]));
+    const struct jit_effects *e = &t->effects[t->k];
+    const struct jit_op      *op = t->op[t->k];
+    unsigned                  operands;
+    bool                      lost;
 
-    if (t->flags.kind == FLAGS_HOME || !(flags_operands(&t->flags) & OPERAND_R10)) return;
-    if (use == R10_LOST || (use == R10_AFTER && !makes_all)) flags_home(t);
+    if (t->flags.kind == FLAGS_HOME || !op) return;
+    operands = flags_operands(&t->flags);
+    lost = !is_step(op) && (t->live[t->k] & ~e->flags_written) && operands & (e->regs | (r10_use(t, t->k) == R10_AFTER ? OPERAND_R10 : 0));
+    if (lost || (operands & OPERAND_R10 && r10_use(t, t->k) == R10_LOST)) flags_home(t);
 }
 
 /* Its store can be done in C without a handler. A CALL says so itself. */
@@ -251,7 +256,7 @@ static void emit_insn(struct tr *t)
     uint16_t               host = t->host;
 
     if (ended || (is_last(t) && op && op->kind == OPK_JCC)) x64_x87_home(t);
-    spare_r10(t);
+    keep_operands(t);
     t->start = t->e.p;
     t->next_access = 0;
     t->makes_r10 = false;
@@ -326,7 +331,7 @@ static bool emit_all(struct tr *t)
     t->read = t->u->flags_free = false;
     t->u->changes = t->changed = 0;
     t->u->out = NULL;
-    if (!jit_is_careful(j, t->u->phys)) x64_find_groups(t);
+    x64_find_groups(t, jit_misfortunes(j, t->u->phys));
     t->u->grouped = t->groups > 0;
     find_live_flags(t);
     plan_kept_conditions(t);

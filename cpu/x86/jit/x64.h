@@ -158,8 +158,8 @@ void x64_move_sp(struct tr *t, int n);
 /* The host's memory operand for the access emitted last. Its base may be the guest's register, so that has to stay as it is till then. */
 static inline struct host_mem x64_at(const struct tr *t) { return t->at; }
 
-/* Finds accesses that can share one check (groups.c). */
-void x64_find_groups(struct tr *t);
+/* Finds accesses that can share one check (groups.c). MISFORTUNES: how often those of the unit have been of no use. */
+void x64_find_groups(struct tr *t, unsigned misfortunes);
 
 /* Marks the point where the current instruction may turn to its handler; returns the site's number. */
 uint32_t x64_site(struct tr *t, const struct x86_insn *i);
@@ -183,9 +183,11 @@ static inline struct flag_operand flag_reg(unsigned reg) { return (struct flag_o
 static inline struct flag_operand flag_r10(void) { return (struct flag_operand){PLACE_R10, 0, 0}; }
 static inline struct flag_operand flag_imm(uint32_t imm) { return (struct flag_operand){PLACE_IMM, 0, imm}; }
 
-/* Whether registers A and B (either may be no register) keep their values as long as flags made now may be asked for. */
-bool flags_keep(const struct tr *t, struct flag_operand a, struct flag_operand b);
-/* The flags are now those of KIND on A and B, whose values last; HOST of them are in the host's. */
+/* Whether there is a record of A and B, either of which may be no register. */
+bool flags_recorded(const struct tr *t, struct flag_operand a, struct flag_operand b);
+/* Whether there is, and register A keeps its value as long as flags made now may be asked for. */
+bool flags_keep(const struct tr *t, struct flag_operand a);
+/* The flags are now those of KIND on A and B; HOST of them are in the host's. */
 void flags_record(struct tr *t, uint32_t kind, unsigned size, struct flag_operand a, struct flag_operand b, uint16_t host);
 /* Stores into c->jf. Flags and registers are kept. */
 void flags_store_kind(struct tr *t, uint32_t kind, unsigned size, uint16_t host);

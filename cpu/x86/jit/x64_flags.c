@@ -10,14 +10,27 @@ static uint16_t slot_bit(struct flag_operand o, unsigned size)
     return o.place != PLACE_REG ? 0 : (uint16_t)(1u << (size == 1 ? o.reg >> 3 : o.reg));
 }
 
-bool flags_keep(const struct tr *t, struct flag_operand a, struct flag_operand b)
+/* Byte operands are numbered as bytes of the register file, which says the slot too: 8 a slot. Those of more bytes are slots. */
+static unsigned operand_size(const struct tr *t)
 {
-    // Byte operands are numbered as bytes of the register file, which says the slot too: 8 a slot. Those of more bytes are slots.
-    const struct jit_op *op = t->op[t->k];
-    unsigned             size = op ? op->size : 4;
-    uint16_t             regs = slot_bit(a, size) | slot_bit(b, size), open = t->live[t->k];
+    return t->op[t->k] ? t->op[t->k]->size : 4;
+}
 
-    if (size == 1 && ((a.place == PLACE_REG && x64_high(a.reg)) || (b.place == PLACE_REG && x64_high(b.reg)))) return false;
+static bool is_high(const struct tr *t, struct flag_operand o)
+{
+    return operand_size(t) == 1 && o.place == PLACE_REG && x64_high(o.reg);
+}
+
+bool flags_recorded(const struct tr *t, struct flag_operand a, struct flag_operand b)
+{
+    return !is_high(t, a) && !is_high(t, b);
+}
+
+bool flags_keep(const struct tr *t, struct flag_operand a)
+{
+    uint16_t regs = slot_bit(a, operand_size(t)), open = t->live[t->k];
+
+    if (is_high(t, a)) return false;
     for (unsigned n = t->k + 1; n < t->count && open; n++) {
         if (!t->op[n]) return true; // its site has the record; afterwards the flags are home
         open &= (uint16_t)~t->effects[n].flags_written;

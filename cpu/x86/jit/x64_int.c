@@ -87,7 +87,7 @@ static void alu_flags(struct tr *t, unsigned op, unsigned size, unsigned result,
         return;
     }
     if (kind == FLAGS_LOGIC) b_place = no_operand();
-    if (a_place.place != PLACE_NONE && (kind == FLAGS_LOGIC || b_place.place != PLACE_NONE) && flags_keep(t, a_place, b_place)) {
+    if (a_place.place != PLACE_NONE && (kind == FLAGS_LOGIC || b_place.place != PLACE_NONE) && flags_recorded(t, a_place, b_place)) {
         flags_record(t, kind, size, a_place, b_place, FLAGS_ALL);
         return;
     }
@@ -251,7 +251,9 @@ static void unary_flags(struct tr *t, unsigned op, unsigned size, unsigned resul
     uint16_t host = op < 2 ? (FLAGS_ALL & ~FLAG_CF) | (before & FLAG_CF) : FLAGS_ALL;
 
     if (op == 2) return;
-    if (flags_live(t) && (place.place == PLACE_NONE || !flags_keep(t, place, no_operand()))) {
+    bool recorded = place.place != PLACE_NONE && (carry & FLAGS_CF_HOME ? flags_keep(t, place) : flags_recorded(t, place, no_operand()));
+
+    if (flags_live(t) && !recorded) {
         flags_store_a(t, result);
         flags_store_kind(t, kind, size, host);
     } else {
@@ -261,7 +263,7 @@ static void unary_flags(struct tr *t, unsigned op, unsigned size, unsigned resul
 
 static bool unary_r(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
 {
-    uint32_t carry = op < 2 ? flags_save_cf(t, flags_keep(t, flag_reg(i->dst), no_operand())) : 0;
+    uint32_t carry = op < 2 ? flags_save_cf(t, flags_keep(t, flag_reg(i->dst))) : 0;
     unsigned a;
 
     a = x64_source(t, i->dst, size, R10);

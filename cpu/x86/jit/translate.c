@@ -262,7 +262,8 @@ static void emit_insn(struct tr *t)
     t->makes_r10 = false;
     if (!spares_r9(op) || t->effects[t->k].slow) t->r9_group = -1; // it may be begun again after a call into C
     done = op && emit_one(t, i, op);
-    if (!done) {
+    t->inlined = !done && t->repeats[t->k] && x64_emit_repeat(t, i, jit_op_of(&t->j->ops, i->fn));
+    if (!done && !t->inlined) {
         if (op && (!t->effects[t->k].slow || has_head(t))) { // it was not planned to be left to a handler
             t->op[t->k] = NULL;
             t->failed = true;
@@ -304,6 +305,8 @@ static void watch_flags(struct tr *t, bool sites)
     if (sites) t->u->changes |= t->changed;
     if (t->read) {
         t->open = false;
+    } else if (t->inlined) { // to C or not
+        t->changed |= e->regs | OPERAND_R10;
     } else if (!t->op[t->k] || (e->flags_written & FLAGS_ALL) == FLAGS_ALL) { // a handler finds them realized
         t->open = false;
         t->u->flags_free = true;

@@ -101,7 +101,8 @@ struct tr {
     struct jit_effects   effects[JIT_MAX_INSNS + 1];
     uint32_t             eip[JIT_MAX_INSNS + 1]; /* of each instruction */
     uint32_t             end_eip;                /* of what comes after the last one */
-    bool                 repeats[JIT_MAX_INSNS + 1]; /* string instructions with a repetition */
+    bool                 repeats[JIT_MAX_INSNS + 1]; /* string instructions with a repetition, */
+    bool                 inlined;                    /* and whether the current one has code of its own beside the handler */
     bool                 ends[JIT_MAX_INSNS + 1]; /* the unit ends with it */
     uint16_t             live[JIT_MAX_INSNS + 1]; /* flags that somebody may see after the instruction */
     unsigned             count, k;
@@ -160,6 +161,12 @@ static inline struct host_mem x64_at(const struct tr *t) { return t->at; }
 
 /* Finds accesses that can share one check (groups.c). MISFORTUNES: how often those of the unit have been of no use. */
 void x64_find_groups(struct tr *t, unsigned misfortunes);
+
+/* From the linear address in host register ADDRESS to what the quick table for reads or writes has for its page, in r9; to the slow path of
+ * SITE if that is nothing. */
+void x64_look_up(struct tr *t, unsigned address, bool write, uint32_t site);
+/* Whether SEG has base 0 and no limit. */
+bool x64_is_flat(const struct tr *t, unsigned seg);
 
 /* Marks the point where the current instruction may turn to its handler; returns the site's number. */
 uint32_t x64_site(struct tr *t, const struct x86_insn *i);
@@ -248,6 +255,8 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
 bool x64_flags_plain(const struct tr *t, unsigned kind);
 bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+/* A repeated one of kind OP, as far as it stays within a page of plain memory on each side; all else is its handler's. */
+bool x64_emit_repeat(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 /* Whether it may fault for another reason than where its operand is: because that is not aligned, or by its value. */
 bool x64_sse_checks(const struct jit_op *op);
 bool x64_emit_sse(struct tr *t, const struct x86_insn *i, const struct jit_op *op);

@@ -68,7 +68,7 @@ void x64_ea(struct tr *t, const struct x86_insn *i)
     if (i->amask == 0xFFFF) emit_rr(&t->e, 0x0FB7, 4, R8, R8);
 }
 
-static bool is_flat(const struct tr *t, unsigned seg)
+bool x64_is_flat(const struct tr *t, unsigned seg)
 {
     return seg < 4 && (t->ctx.mode & (unsigned)MODE_FLAT << seg);
 }
@@ -78,7 +78,7 @@ static void segment(struct tr *t, unsigned seg, unsigned size, bool write, bool 
 {
     size_t at = offsetof(struct x86, seg) + seg * sizeof(struct x86_segment);
 
-    if (is_flat(t, seg)) return;
+    if (x64_is_flat(t, seg)) return;
     if (seg < 4 && short_offset && t->ctx.mode & (unsigned)MODE_64K << seg) {
         if (size > 1) {
             emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - size);
@@ -134,6 +134,11 @@ static void look_up(struct tr *t, unsigned address, lin_t lin, bool write, uint3
     x64_slow_if(t, CC_E, site);
     t->r9_group = -1;
     flags_lost(t);
+}
+
+void x64_look_up(struct tr *t, unsigned address, bool write, uint32_t site)
+{
+    look_up(t, address, 0, write, site);
 }
 
 /* The access at the offset in host register AT, which is another than r8 only in a flat segment. */
@@ -229,7 +234,7 @@ static void write_head(struct tr *t, const struct x86_insn *i, const struct acce
     s->head = true;
     emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){(uint8_t)x64_gpr(a->base), NO_REG, 0, g->low - a->base_off});
     if (g->narrow) emit_rr(&t->e, 0x0FB7, 4, R8, R8);
-    if (!is_flat(t, g->seg))
+    if (!x64_is_flat(t, g->seg))
         emit_rm(&t->e, 0x03, 4, R8, x64_ctx(offsetof(struct x86, seg) + g->seg * sizeof(struct x86_segment) + offsetof(struct x86_segment, base)));
     x64_page_of(t, R8, R8);
     emit_rm(&t->e, 0x83, 8, 7, quick_table(t, true, 0, R8)); // cmp qword, 0
@@ -250,7 +255,7 @@ static void group_segment(struct tr *t, const struct group *g, uint32_t site)
     size_t   at = offsetof(struct x86, seg) + g->seg * sizeof(struct x86_segment);
     unsigned range = (unsigned)(g->high - g->low);
 
-    if (is_flat(t, g->seg)) return;
+    if (x64_is_flat(t, g->seg)) return;
     if (g->narrow) {
         emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - range);
         careful_if(t, CC_A, site);
@@ -398,7 +403,7 @@ void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsign
 
 void x64_operand(struct tr *t, const struct x86_insn *i, unsigned size, bool write)
 {
-    bool whole = is_flat(t, i->seg) && i->amask == 0xFFFFFFFFu && i->index == REG_ZERO;
+    bool whole = x64_is_flat(t, i->seg) && i->amask == 0xFFFFFFFFu && i->index == REG_ZERO;
 
     if (grouped(t, i, size, write, STACK_NONE)) return;
     if (whole && i->base != REG_ZERO && !i->disp) {
@@ -415,7 +420,7 @@ void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size,
     bool wide = t->ctx.mode & MODE_STACK32;
 
     if (grouped(t, i, size, write, depth)) return;
-    if (wide && !depth && is_flat(t, SEG_SS)) {
+    if (wide && !depth && x64_is_flat(t, SEG_SS)) {
         access_at(t, i, R15, SEG_SS, size, write, depth, false, false);
         return;
     }

@@ -222,6 +222,83 @@ bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op
     return true;
 }
 
+/* The bytes of the string at REG, whose number is in r11d, lie in one page. Uses r8. */
+static void check_page(struct tr *t, unsigned reg, uint32_t site)
+{
+    emit_mov_rr(&t->e, R8, reg);
+    emit_alu_ri(&t->e, 4, 4, R8, PAGE_MASK);
+    emit_rr(&t->e, 0x03, 4, R8, R11);
+    emit_alu_ri(&t->e, 7, 4, R8, PAGE_SIZE);
+    x64_slow_if(t, CC_A, site);
+}
+
+/* Registers to host addresses (by the addends in r10 and r9), the host's own instruction, and back. */
+static void run_repeat(struct tr *t, bool copies, unsigned size, uint32_t site)
+{
+    struct emit *e = &t->e;
+
+    if (copies) emit_rr(e, 0x03, 8, RSI, R10);
+    emit_rr(e, 0x03, 8, RDI, R9);
+    if (copies && size > 1) { // what hosts do best is bytes: the same, but for a destination that begins within the source
+        uint8_t *apart;
+        emit_rr(e, 0x8B, 8, R8, RDI);
+        emit_rr(e, 0x2B, 8, R8, RSI);
+        emit_rr(e, 0x3B, 8, R8, R11);
+        apart = emit_jcc(e, CC_AE);
+        emit_rr(e, 0x2B, 4, RSI, R10);
+        emit_rr(e, 0x2B, 4, RDI, R9);
+        emit_mov_ri(e, R11, site);
+        emit_jmp_to(e, t->j->slow);
+        emit_patch(e, apart, e->p);
+    }
+    emit_rm(e, 0x8D, 8, R13, (struct host_mem){R13, NO_REG, 0, 1}); // each iteration costs an instruction, and the first is paid for
+    emit_rr(e, 0x2B, 8, R13, RCX);
+    if (copies && size > 1) emit_mov_rr(e, RCX, R11);
+    if (!copies && size == 2) emit8(e, 0x66);
+    emit8(e, 0xF3);
+    emit8(e, copies ? 0xA4 : size == 1 ? 0xAA : 0xAB); // rep movsb, rep stosb, rep stosd
+    if (copies) emit_rr(e, 0x2B, 4, RSI, R10);
+    emit_rr(e, 0x2B, 4, RDI, R9);
+}
+
+bool x64_emit_repeat(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    struct emit *e = &t->e;
+    bool         copies = op->kind == OPK_MOVS;
+    unsigned     size = op->size;
+    uint32_t     site;
+    uint8_t     *none;
+
+    if ((op->kind != OPK_MOVS && op->kind != OPK_STOS) || i->amask != 0xFFFFFFFFu || (t->ctx.mode & MODE_DF)) return false;
+    if (!x64_is_flat(t, SEG_ES) || (copies && !x64_is_flat(t, i->seg))) return false;
+    flags_home(t);
+    x64_x87_home(t);
+    t->start = e->p;
+    site = x64_site(t, i);
+    emit_rr(e, 0x85, 4, RCX, RCX);
+    none = emit_jcc(e, CC_E);
+    emit_alu_ri(e, 7, 4, RCX, PAGE_SIZE / size);
+    x64_slow_if(t, CC_A, site);
+    emit_rr(e, 0x3B, 8, R13, RCX);
+    x64_slow_if(t, CC_L, site);
+    if (size == 1) emit_mov_rr(e, R11, RCX);
+    else emit_rm(e, 0x8D, 4, R11, (struct host_mem){NO_REG, RCX, size == 2 ? 1 : 2, 0});
+    check_page(t, RDI, site);
+    if (copies) {
+        check_page(t, RSI, site);
+        x64_look_up(t, RSI, false, site);
+        emit_rr(e, 0x8B, 8, R10, R9);
+    }
+    x64_look_up(t, RDI, true, site);
+    run_repeat(t, copies, size, site);
+    emit_patch(e, none, e->p);
+    t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    t->host = 0;
+    t->kept = KEEP_NONE;
+    t->sse_ready = t->x87_ready = t->j->sites[site].x87_ready = false;
+    return true;
+}
+
 bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     unsigned size = op->size;

@@ -6,9 +6,11 @@
 
 #include <stdint.h>
 
+enum jit_alu { ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST };
+
 enum jit_kind {
     OPK_NONE,
-    /* integer (x64_int.c): arg is 0..7 ADD OR ADC SBB AND SUB XOR CMP, 8 TEST */
+    /* integer (x64_int.c): arg is enum jit_alu */
     OPK_ALU_RR, OPK_ALU_RI, OPK_ALU_RM, OPK_ALU_MR, OPK_ALU_MI,
     OPK_INC_R, OPK_INC_M, OPK_DEC_R, OPK_DEC_M, OPK_NOT_R, OPK_NOT_M, OPK_NEG_R, OPK_NEG_M,
     OPK_MUL_R, OPK_MUL_M, OPK_DIV_R, OPK_DIV_M, /* arg 1: signed */

@@ -207,6 +207,7 @@ static enum r10_use r10_use(const struct tr *t, unsigned k)
     const struct x86_insn *i = &t->insn[k];
     const struct jit_op   *op = t->op[k];
     bool                   high = op && op->size == 1 && (x64_high(i->dst) || x64_high(i->src));
+    bool                   adds_carry = op && (op->arg == ADC || op->arg == SBB);
 
     if (!op) return R10_KEPT;
     switch ((enum jit_kind)op->kind) {
@@ -214,9 +215,12 @@ static enum r10_use r10_use(const struct tr *t, unsigned k)
     case OPK_MOV_RI: case OPK_MOV_MI: case OPK_LEA: case OPK_PUSH_R: case OPK_PUSH_I: case OPK_EXTEND_RM: case OPK_JCC: case OPK_JMP:
     case OPK_CALL: case OPK_NOP: case OPK_CBW: case OPK_CWD: return R10_KEPT;
     case OPK_POP_R: return i->dst == REG_ESP ? R10_LOST : R10_KEPT;
-    case OPK_ALU_RR: case OPK_ALU_RI: case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: return op->arg == 2 || op->arg == 3 ? R10_LOST : R10_AFTER;
-    case OPK_INC_R: case OPK_DEC_R: case OPK_INC_M: case OPK_DEC_M: case OPK_IMUL_RR: case OPK_IMUL_RRI: case OPK_IMUL_RM: case OPK_IMUL_RMI: return R10_AFTER;
-    case OPK_SHIFT_RI: return op->arg >= 4 ? R10_AFTER : R10_LOST;
+    case OPK_ALU_RR: case OPK_ALU_RI: return adds_carry ? R10_LOST : high || op->arg == TEST ? R10_AFTER : R10_KEPT;
+    case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: return adds_carry ? R10_LOST : R10_AFTER;
+    case OPK_INC_R: case OPK_DEC_R: return high ? R10_AFTER : R10_KEPT;
+    case OPK_INC_M: case OPK_DEC_M: return R10_AFTER;
+    case OPK_IMUL_RR: case OPK_IMUL_RRI: case OPK_IMUL_RM: case OPK_IMUL_RMI: return R10_KEPT;
+    case OPK_SHIFT_RI: return op->arg < 4 ? R10_LOST : high ? R10_AFTER : R10_KEPT; // rotates make some flags only
     default: return R10_LOST;
     }
 }

@@ -1,8 +1,6 @@
 /* x64_int.c: integer arithmetic and logic in translated code. What each flag is comes from the host, or from jflags.c when asked later. */
 #include "cpu/x86/jit/x64.h"
 
-enum { ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST };
-
 /* --- byte registers ------------------------------------------------------------------------------------------------------------------ */
 
 /* RORX to, from, n (BMI2): rotates without touching the flags. */

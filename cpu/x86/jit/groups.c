@@ -174,12 +174,28 @@ static void widen(struct group *g, const struct access *a)
     if (a->base_off > g->base_high) g->base_high = a->base_off;
 }
 
-/* Where A belongs. What may be written may be read, so reads join writes that come before them. */
+/* Reads and writes have the same limit, and the one check is for both. */
+static bool same_limits(const struct tr *t, const struct group *g)
+{
+    return g->seg < 4 && (t->ctx.mode & ((unsigned)MODE_FLAT | (g->narrow ? (unsigned)MODE_64K : 0)) << g->seg);
+}
+
+/* Whether reads, and writes that come after them, are one group: what may be written may be read. Where the page may not be written yet
+ * that is a miss, so it is not done where groups have been of no use before. */
+static bool joins_writes(const struct tr *t, const struct group *g)
+{
+    return g->stack || (!t->misfortunes && same_limits(t, g));
+}
+
+/* Where A belongs. */
 static unsigned group_for(const struct tr *t, const struct access *a)
 {
     unsigned n = 0;
 
-    while (n < t->groups && !(near(t, &t->group[n], a) && (t->group[n].stack ? is_stack(t, a) : t->group[n].write || !a->write))) n++;
+    for (; n < t->groups; n++) {
+        const struct group *g = &t->group[n];
+        if (near(t, g, a) && (!g->stack || is_stack(t, a)) && (g->write || !a->write || joins_writes(t, g))) break;
+    }
     return n;
 }
 
@@ -197,12 +213,6 @@ static void place(struct tr *t, struct access *a)
     a->group = (int8_t)n;
     a->head = !t->group[n].members++;
     widen(&t->group[n], a);
-}
-
-/* Reads and writes have the same limit, and the one check is for both. */
-static bool same_limits(const struct tr *t, const struct group *g)
-{
-    return g->seg < 4 && (t->ctx.mode & ((unsigned)MODE_FLAT | (g->narrow ? (unsigned)MODE_64K : 0)) << g->seg);
 }
 
 /* Reads and then writes around the same value: if all of them lie in one page, the writes need only a look whether it may be written. */
@@ -229,11 +239,11 @@ static void pair_groups(struct tr *t)
 /* Where groups were of no use the registers are tried as they are now; then only stacks get some; then nothing. */
 enum { TRIES_ALL = 2, TRIES_STACK = 4 };
 
-void x64_find_groups(struct tr *t, unsigned misfortunes)
+void x64_find_groups(struct tr *t)
 {
     struct finder f = {.roots = 0};
 
-    if ((t->ctx.mode & MODE_CHECKED) || misfortunes >= TRIES_STACK) return; // checked: all accesses are the handlers'
+    if ((t->ctx.mode & MODE_CHECKED) || t->misfortunes >= TRIES_STACK) return; // checked: all accesses are the handlers'
     for (unsigned r = 0; r < 8; r++) forget(&f, r);
     for (unsigned k = 0; k < t->count; k++) {
         list_accesses(t, k);
@@ -244,7 +254,7 @@ void x64_find_groups(struct tr *t, unsigned misfortunes)
             a->loads = f.loads[a->seg];
             a->base_off = f.reg[a->base].off;
             a->off = a->base_off + a->disp;
-            if (within(a->disp, OFFSET_MAX) && (misfortunes < TRIES_ALL || is_stack(t, a))) place(t, a);
+            if (within(a->disp, OFFSET_MAX) && (t->misfortunes < TRIES_ALL || is_stack(t, a))) place(t, a);
         }
         follow(t, &f, k);
     }

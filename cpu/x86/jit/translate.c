@@ -338,7 +338,8 @@ static bool emit_all(struct tr *t)
     t->read = t->u->flags_free = false;
     t->u->changes = t->changed = 0;
     t->u->out = NULL;
-    x64_find_groups(t, jit_misfortunes(j, t->u->phys));
+    t->misfortunes = jit_misfortunes(j, t->u->phys);
+    x64_find_groups(t);
     t->u->grouped = t->groups > 0;
     find_live_flags(t);
     plan_kept_conditions(t);

@@ -111,6 +111,7 @@ struct tr {
     uint8_t       accesses[JIT_MAX_INSNS], next_access; /* of each instruction; the next one to be emitted */
     struct group  group[GROUPS_MAX];
     unsigned      groups;
+    unsigned      misfortunes; /* so often groups of this unit have been of no use */
     struct host_mem at;     /* operand of the access just emitted */
     int           r9_group; /* the group whose slot r9 holds; -1: none */
 
@@ -159,8 +160,14 @@ void x64_move_sp(struct tr *t, int n);
 /* The host's memory operand for the access emitted last. Its base may be the guest's register, so that has to stay as it is till then. */
 static inline struct host_mem x64_at(const struct tr *t) { return t->at; }
 
-/* Finds accesses that can share one check (groups.c). MISFORTUNES: how often those of the unit have been of no use. */
-void x64_find_groups(struct tr *t, unsigned misfortunes);
+/* Loads it into r10d, with zeros above SIZE bytes. */
+static inline void x64_load_r10(struct tr *t, unsigned size)
+{
+    emit_rm(&t->e, size == 1 ? 0x0FB6 : size == 2 ? 0x0FB7 : 0x8B, 4, R10, x64_at(t));
+}
+
+/* Finds accesses that can share one check (groups.c). */
+void x64_find_groups(struct tr *t);
 
 /* From the linear address in host register ADDRESS to what the quick table for reads or writes has for its page, in r9; to the slow path of
  * SITE if that is nothing. */

@@ -302,13 +302,13 @@ uint32_t flags_save_cf(struct tr *t, bool keeps)
     unsigned kind = FLAGS_KIND(t->flags.kind);
 
     if (!flag_live(t, FLAG_CF)) return FLAGS_CF;
-    if (t->host & FLAG_CF) {
+    if (kind == FLAGS_INC || kind == FLAGS_DEC) { // it is where they have left it
+        if (!(t->flags.kind & FLAGS_CF_HOME) || (keeps && die_inside(t))) return t->flags.kind & (FLAGS_CF | FLAGS_CF_HOME);
+        save_home_cf(t);
+    } else if (t->host & FLAG_CF) {
         flags_store_cf(t);
     } else if (t->flags.kind == FLAGS_HOME) {
         if (keeps && die_inside(t)) return FLAGS_CF | FLAGS_CF_HOME;
-        save_home_cf(t);
-    } else if (kind == FLAGS_INC || kind == FLAGS_DEC) {
-        if (!(t->flags.kind & FLAGS_CF_HOME) || (keeps && die_inside(t))) return t->flags.kind & (FLAGS_CF | FLAGS_CF_HOME);
         save_home_cf(t);
     } else {
         flags_need(t, FLAG_CF);

@@ -186,7 +186,7 @@ static bool alu_rm(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
 
     if (carry) x64_keep_carry(t);
     x64_operand(t, i, size, false);
-    if (flags_live(t) && !logic && !carry) emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
+    if (flags_live(t) && !logic && !carry) x64_load_r10(t, size);
     a = x64_source(t, i->dst, size, R11);
     if (carry) x64_get_carry(t);
     if (flags_live(t) && !logic && !carry) {
@@ -212,7 +212,7 @@ static bool alu_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsi
     x64_operand(t, i, size, write);
     if (!immediate) b = x64_source(t, i->src, size, R11);
     if (flags_live(t)) {
-        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
+        x64_load_r10(t, size);
         if (carry) x64_get_carry(t);
         if (immediate) op_ri(t, op == TEST ? AND : op, size, R10, imm);
         else op_rr(t, op == TEST ? AND : op, size, R10, b);
@@ -280,7 +280,7 @@ static bool unary_m(struct tr *t, const struct x86_insn *i, unsigned op, unsigne
 
     x64_operand(t, i, size, true);
     if (op != 2 && flags_live(t)) {
-        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
+        x64_load_r10(t, size);
         emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), R10);
         emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
         unary_flags(t, op, size, R10, flag_r10(), 0, carry);

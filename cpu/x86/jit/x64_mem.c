@@ -341,7 +341,7 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
     s->stack = (int16_t)stack;
     s->head = true;
     if (first) emit_rm(e, 0x8D, 4, R8, (struct host_mem){(uint8_t)base, NO_REG, 0, first});
-    else emit_mov_rr(e, R8, base);
+    else if (!g->narrow) emit_mov_rr(e, R8, base);
     if (g->narrow) {
         if (g->moved) { // nor the registers themselves, which may be SP on its way from 0 to FFFE
             emit_rr(e, 0x0FB7, 4, R11, base);
@@ -349,7 +349,7 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
             emit_alu_ri(e, 7, 4, R11, 0xFFFF - (uint32_t)(g->base_high - g->base_low));
             careful_if(t, CC_A, site);
         }
-        emit_rr(e, 0x0FB7, 4, R8, R8);
+        emit_rr(e, 0x0FB7, 4, R8, first ? R8 : base);
     } else if (g->moved) { // 32-bit sums of registers must not wrap
         emit_rm(e, 0x8D, 4, R11, (struct host_mem){R8, NO_REG, 0, 0x8000});
         emit_alu_ri(e, 7, 4, R11, 0x10000);
@@ -360,7 +360,15 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
     emit_rr(e, 0x33, 4, R11, R8);
     emit_alu_ri(e, 7, 4, R11, PAGE_SIZE);
     careful_if(t, CC_AE, site);
-    look_up(t, R8, 0, g->write, site);
+    if (g->write && !a->write) { // a read must not make it writable
+        x64_page_of(t, R9, R8);
+        emit_rm(e, 0x8B, 8, R9, quick_table(t, true, 0, R9));
+        emit_rr(e, 0x85, 8, R9, R9);
+        careful_if(t, CC_E, site);
+        flags_lost(t);
+    } else {
+        look_up(t, R8, 0, g->write, site);
+    }
     emit_rr(e, 0x03, 8, R9, R8);
     emit_rr(e, 0x2B, 8, R9, base);
     emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(t, a->group)));

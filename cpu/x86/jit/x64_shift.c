@@ -62,7 +62,7 @@ static bool by_immediate(struct tr *t, const struct x86_insn *i, unsigned op, un
     if (memory) {
         x64_operand(t, i, size, true);
         if (!n) return true;
-        emit_rm(&t->e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
+        x64_load_r10(t, size);
         shift_value(t, op, size, R10, n);
         emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
         return true;
@@ -86,7 +86,7 @@ static bool by_count(struct tr *t, const struct x86_insn *i, unsigned op, unsign
     if (flags_live(t)) flags_home(t);
     if (memory) {
         x64_operand(t, i, size, true);
-        emit_rm(e, size == 1 ? 0x0FB6 : 0x8B, size == 1 ? 4 : size, R10, x64_at(t));
+        x64_load_r10(t, size);
     } else {
         reg = x64_source(t, i->dst, size, R10);
     }

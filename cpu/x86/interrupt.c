@@ -66,12 +66,11 @@ static uint32_t vector_error(const struct delivery *e)
 
 static bool read_gate(struct x86 *c, const struct x86_insn *i, const struct delivery *e, struct gate *g)
 {
-    uint64_t low, high;
+    uint32_t low, high;
     unsigned dpl;
 
     if (e->vector * 8 + 7 > c->idtr.limit) return x86_fault_code(c, i, EXC_GP, vector_error(e));
-    if (!x86_sys_load(c, i, c->idtr.base + e->vector * 8, 4, &low)) return false;
-    if (!x86_sys_load(c, i, c->idtr.base + e->vector * 8 + 4, 4, &high)) return false;
+    if (!x86_sys_load_pair(c, i, c->idtr.base + e->vector * 8, &low, &high)) return false;
     g->type = high >> 8 & 0x1F;
     dpl = high >> 13 & 3;
     g->selector = (uint16_t)(low >> 16);

@@ -463,7 +463,7 @@ static bool access_linear(struct x86 *c, const struct x86_insn *i, lin_t lin, un
     return true;
 }
 
-bool x86_sys_load(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t *v)
+bool x86_sys_load_slow(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t *v)
 {
     return access_linear(c, i, lin, size, false, false, v);
 }
@@ -475,7 +475,10 @@ bool x86_sys_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned 
 
 bool x86_stack_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v, bool user)
 {
-    if (!access_linear(c, i, lin, size, true, user, &v)) return false;
+    uintptr_t addend = c->tlb.fast[1][user][lin >> PAGE_SHIFT];
+
+    if (likely(size == 4 && addend && (lin & PAGE_MASK) <= PAGE_SIZE - 4)) x86_host_store((void *)(addend + lin), v, 4);
+    else if (!access_linear(c, i, lin, size, true, user, &v)) return false;
     if (unlikely(c->dr[7] & 0xFF)) watch(c, lin, size, WATCH_WRITE | WATCH_ACCESS);
     return true;
 }

@@ -103,11 +103,7 @@ static bool find_descriptor(const struct x86 *c, uint16_t selector, lin_t *addr)
 
 static bool fetch_descriptor(struct x86 *c, const struct x86_insn *i, struct x86_descriptor *d)
 {
-    uint64_t low, high;
-
-    if (!x86_sys_load(c, i, d->addr, 4, &low) || !x86_sys_load(c, i, d->addr + 4, 4, &high)) return false;
-    d->low = (uint32_t)low;
-    d->high = (uint32_t)high;
+    if (!x86_sys_load_pair(c, i, d->addr, &d->low, &d->high)) return false;
     unpack(c, d);
     return true;
 }
@@ -156,6 +152,12 @@ static bool check_data_segment(struct x86 *c, const struct x86_insn *i, uint16_t
     return true;
 }
 
+/* Whether segment register S, loaded in the current mode, has all that already: systems reload what they know far more often than not. */
+static bool is_loaded(const struct x86_segment *s, uint16_t selector, const struct x86_descriptor *d)
+{
+    return s->valid && s->selector == selector && s->base == d->base && s->limit == d->limit && s->access == d->access;
+}
+
 bool x86_load_segment(struct x86 *c, const struct x86_insn *i, unsigned seg, uint16_t selector)
 {
     struct x86_descriptor d;
@@ -177,7 +179,7 @@ bool x86_load_segment(struct x86 *c, const struct x86_insn *i, unsigned seg, uin
         return false;
     }
     if (!x86_set_accessed(c, i, &d)) return false;
-    x86_set_segment(c, seg, selector, &d);
+    if (!is_loaded(&c->seg[seg], selector, &d)) x86_set_segment(c, seg, selector, &d);
     return true;
 }
 

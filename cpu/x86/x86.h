@@ -518,8 +518,35 @@ static inline __attribute__((always_inline)) void x86_rmw_end(struct x86 *c, con
 }
 
 /* Supervisor accesses to system tables by linear address, whatever the CPL; faults are raised on I's behalf. */
-bool x86_sys_load(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t *v);
+bool x86_sys_load_slow(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t *v);
 bool x86_sys_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v);
+
+static inline bool x86_sys_load(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t *v)
+{
+    uintptr_t addend = c->tlb.fast[0][0][lin >> PAGE_SHIFT];
+
+    if (unlikely(!addend || (lin & PAGE_MASK) > PAGE_SIZE - size)) return x86_sys_load_slow(c, i, lin, size, v);
+    *v = x86_host_load((const void *)(addend + lin), size);
+    return true;
+}
+
+/* A descriptor's two double words: two accesses, of which nobody sees that they are one, if they are to plain memory. */
+static inline bool x86_sys_load_pair(struct x86 *c, const struct x86_insn *i, lin_t lin, uint32_t *low, uint32_t *high)
+{
+    uintptr_t addend = c->tlb.fast[0][0][lin >> PAGE_SHIFT];
+    uint64_t  v;
+
+    if (likely(addend && (lin & PAGE_MASK) <= PAGE_SIZE - 8)) {
+        v = x86_host_load((const void *)(addend + lin), 8);
+        *high = (uint32_t)(v >> 32);
+    } else {
+        uint64_t second;
+        if (!x86_sys_load(c, i, lin, 4, &v) || !x86_sys_load(c, i, lin + 4, 4, &second)) return false;
+        *high = (uint32_t)second;
+    }
+    *low = (uint32_t)v;
+    return true;
+}
 /* A push to a stack that is not loaded yet: breakpoints see it, and so does paging, as of USER. */
 bool x86_stack_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigned size, uint64_t v, bool user);
 

@@ -114,19 +114,32 @@ void jit_be_careful(struct x86_jit *j, uint32_t phys)
     if (jit_misfortunes(j, phys) < UINT8_MAX) ++*misfortunes(j, phys);
 }
 
-uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx)
+static bool same_ctx(const struct jit_ctx *a, const struct jit_ctx *b)
+{
+    return a->mode == b->mode && a->cs_base == b->cs_base && a->cs_limit == b->cs_limit;
+}
+
+static uint32_t search_ctx(struct x86 *c, const struct jit_ctx *ctx)
 {
     struct x86_jit *j = c->jit;
 
-    if (j->last_ctx < j->ctxs && !memcmp(&j->ctx[j->last_ctx], ctx, sizeof(*ctx))) return j->last_ctx;
     for (uint32_t n = 0; n < j->ctxs; n++)
-        if (!memcmp(&j->ctx[n], ctx, sizeof(*ctx))) return j->last_ctx = n;
+        if (same_ctx(&j->ctx[n], ctx)) return n;
     if (j->ctxs == JIT_CTX_MAX) {
         jit_flush(c);
         j->ctxs = 0;
     }
     j->ctx[j->ctxs] = *ctx;
-    return j->last_ctx = j->ctxs++;
+    return j->ctxs++;
+}
+
+uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx)
+{
+    struct x86_jit *j = c->jit;
+    uint16_t       *known = &j->known_ctx[(ctx->mode * 0x9E3779B1u ^ ctx->cs_base * 0x85EBCA6Bu ^ ctx->cs_limit) >> 24];
+
+    if (*known >= j->ctxs || !same_ctx(&j->ctx[*known], ctx)) *known = (uint16_t)search_ctx(c, ctx);
+    return *known;
 }
 
 /* --- links -------------------------------------------------------------------------------------------------------------------------- */

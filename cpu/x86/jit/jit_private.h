@@ -203,7 +203,7 @@ struct x86_jit {
     struct jit_ops    ops;
     struct jit_ctx    ctx[JIT_CTX_MAX];
     uint32_t          ctxs;
-    uint32_t          last_ctx;
+    uint16_t          known_ctx[256]; /* of contexts, by hash */
     uint64_t          until;     /* of the x86_run() in progress */
 
     /* Entry points, in the executable view. */

@@ -105,6 +105,7 @@ enum flag_kind {
 #define FLAGS_OF    0x200u
 #define FLAGS_AH    0x800u  /* SF, ZF, AF and PF are those of c->jf.ah; FLAGS_CF is set too */
 #define FLAGS_CF_HOME 0x400u /* CF is still that of c->jf: only in records */
+#define FLAGS_CF_OLD  0x1000000u /* CF is still that of another record: only in records */
 #define FLAGS_B_IMM 0x80u   /* b is bits 16-23, sign extended */
 #define FLAGS_KIND(k) ((k) & 0x1F)
 /* Operand a is register slot bits 24-26, operand b slot bits 28-30: as they are when the flags are realized. */
@@ -127,7 +128,8 @@ struct flag_record {
 /* A point where translated code may turn to the interpreter: instruction INSN at EIP, with everything before it done. */
 struct jit_site {
     struct x86_insn    insn;
-    struct flag_record flags, after; /* after: if the instruction leaves an operand of its own in r10 */
+    struct flag_record flags, old; /* old: for FLAGS_CF_OLD */
+    struct flag_record after;      /* if the instruction leaves an operand of its own in r10 */
     struct jit_unit   *unit;
     uint32_t           eip;
     uint32_t           retry, next; /* offsets of its own code and of what follows it; next 0: leave the unit */

@@ -47,21 +47,26 @@ static uint32_t flag_operand(const struct x86 *c, unsigned place, unsigned reg, 
     return place == PLACE_REG ? operand(c, reg, size) : place == PLACE_R10 ? c->jf.r10 : otherwise;
 }
 
+/* What R says to c->jf. */
+static void take_record(struct x86 *c, const struct flag_record *r)
+{
+    unsigned size = 1u << (r->kind >> 5 & 3);
+
+    if (r->kind == FLAGS_HOME) return;
+    c->jf.kind = r->kind & ~(FLAGS_CF_HOME | FLAGS_CF_OLD);
+    c->jf.a = flag_operand(c, r->a_place, r->a_reg, c->jf.a, size);
+    c->jf.b = flag_operand(c, r->b_place, r->b_reg, r->b_imm, size);
+}
+
 /* The flags before the instruction of S, in the interpreter's form. */
 static void realize_at(struct x86 *c, const struct jit_site *s)
 {
-    const struct flag_record *r = &s->flags;
-
-    if (r->kind != FLAGS_HOME) {
-        unsigned size = 1u << (r->kind >> 5 & 3);
-        if (r->kind & FLAGS_CF_HOME) {
-            jit_realize_flags(c);
-            c->jf.cf_kind = flag_cf(c);
-        }
-        c->jf.kind = r->kind & ~FLAGS_CF_HOME;
-        c->jf.a = flag_operand(c, r->a_place, r->a_reg, c->jf.a, size);
-        c->jf.b = flag_operand(c, r->b_place, r->b_reg, r->b_imm, size);
+    if (s->flags.kind != FLAGS_HOME && (s->flags.kind & (FLAGS_CF_HOME | FLAGS_CF_OLD))) {
+        if (s->flags.kind & FLAGS_CF_OLD) take_record(c, &s->old);
+        jit_realize_flags(c);
+        c->jf.cf_kind = flag_cf(c);
     }
+    take_record(c, &s->flags);
     jit_realize_flags(c);
 }
 

@@ -199,10 +199,7 @@ static bool spares_r9(const struct jit_op *op)
     }
 }
 
-/* What an instruction does to r10 while an operand of earlier flags is there. */
-enum r10_use { R10_KEPT, R10_AFTER, R10_LOST }; /* AFTER: changes it after its last access, or not */
-
-static enum r10_use r10_use(const struct tr *t, unsigned k)
+enum r10_use x64_r10_use(const struct tr *t, unsigned k)
 {
     const struct x86_insn *i = &t->insn[k];
     const struct jit_op   *op = t->op[k];
@@ -236,8 +233,8 @@ static void keep_operands(struct tr *t)
 
     if (t->flags.kind == FLAGS_HOME || !op) return;
     operands = flags_operands(&t->flags);
-    lost = !is_step(op) && (t->live[t->k] & ~e->flags_written) && operands & (e->regs | (r10_use(t, t->k) == R10_AFTER ? OPERAND_R10 : 0));
-    if (lost || (operands & OPERAND_R10 && r10_use(t, t->k) == R10_LOST)) flags_home(t);
+    lost = !is_step(op) && (t->live[t->k] & ~e->flags_written) && operands & (e->regs | (x64_r10_use(t, t->k) == R10_AFTER ? OPERAND_R10 : 0));
+    if (lost || (operands & OPERAND_R10 && x64_r10_use(t, t->k) == R10_LOST)) flags_home(t);
 }
 
 /* Its store can be done in C without a handler. A CALL says so itself. */
@@ -302,7 +299,7 @@ static void emit_insn(struct tr *t)
 static void watch_flags(struct tr *t, bool sites)
 {
     const struct jit_effects *e = &t->effects[t->k];
-    enum r10_use              use = r10_use(t, t->k);
+    enum r10_use              use = x64_r10_use(t, t->k);
 
     if (!t->open) return;
     if (use == R10_LOST) t->changed |= OPERAND_R10;
@@ -319,6 +316,42 @@ static void watch_flags(struct tr *t, bool sites)
     }
 }
 
+/* What is known at the beginning of the unit's code. */
+static void begin(struct tr *t, const struct flag_record *flags)
+{
+    t->flags = *flags;
+    t->host = 0;
+    t->kept = KEEP_NONE;
+    t->sse_ready = t->x87_ready = false;
+    t->x87 = 0;
+    t->r9_group = -1;
+    t->setter = NULL;
+}
+
+/* The second code of a loop: t->runs times the unit's instructions. */
+static void emit_loop(struct tr *t)
+{
+    struct emit *e = &t->e;
+    struct cold *k;
+
+    t->runs = t->count <= 5 ? 4 : t->count <= 10 ? 2 : 1;
+    while ((uintptr_t)e->p & 15 && !e->full) emit8(e, 0xCC);
+    emit_patch(e, t->loop_jump, e->p);
+    t->loop_head = e->p;
+    begin(t, &t->loop_flags);
+    emit_alu_ri(e, 5, 8, R13, t->runs * t->count);
+    k = x64_cold(t, COLD_LOOP, emit_jcc(e, CC_S));
+    k->flags = t->loop_flags;
+    k->refund = t->runs * t->count;
+    for (t->run = 1; t->run <= t->runs; t->run++) {
+        t->extra = (t->runs - t->run) * t->count;
+        t->r9_group = -1;
+        t->kept = KEEP_NONE;
+        for (t->k = 0; t->k < t->count; t->k++) emit_insn(t);
+    }
+    t->extra = 0;
+}
+
 /* Plans and emits. An instruction that turned out to have no emitter, after it had been planned to have one, is marked as the handlers'
  * in t->op; then it is to be done again. */
 static bool emit_all(struct tr *t)
@@ -327,13 +360,10 @@ static bool emit_all(struct tr *t)
 
     t->colds = t->groups = 0;
     memset(t->accesses, 0, sizeof(t->accesses));
-    t->failed = t->sse_ready = t->x87_ready = false;
-    t->host = 0;
-    t->kept = KEEP_NONE;
-    t->r9_group = -1;
-    t->x87 = 0;
-    t->flags = (struct flag_record){.kind = FLAGS_HOME};
-    t->setter = NULL;
+    begin(t, &(struct flag_record){.kind = FLAGS_HOME});
+    t->failed = false;
+    t->loop_jump = NULL;
+    t->run = 0;
     t->open = true;
     t->read = t->u->flags_free = false;
     t->u->changes = t->changed = 0;
@@ -350,6 +380,7 @@ static bool emit_all(struct tr *t)
         emit_insn(t);
         watch_flags(t, j->region[j->current].sites_used != sites);
     }
+    if (t->loop_jump) emit_loop(t);
     x64_emit_colds(t);
     return !t->failed && !t->e.full;
 }
@@ -361,6 +392,7 @@ static bool make(struct tr *t, const uint8_t *host, unsigned available, unsigned
     uint32_t           links = r->links_used, sites = r->sites_used, x87 = r->x87_used;
 
     decode(t, host, available, most);
+    t->no_loop = false;
     for (unsigned tries = 0; t->count && tries < 8; tries++) {
         for (unsigned n = 0; n < t->count; n++) t->effects[n] = jit_effects_of(&t->insn[n], t->op[n]);
         if (emit_all(t)) return true;

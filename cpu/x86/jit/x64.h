@@ -40,7 +40,7 @@ static inline struct host_mem x64_code_page(uint32_t lin) { return x64_table(TLB
 #define FLAGS_ALL FLAG_ARITH
 
 /* Code out of the way of the main path. */
-enum cold_kind { COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_OTHER_PAGE, COLD_BUDGET, COLD_STACK };
+enum cold_kind { COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_OTHER_PAGE, COLD_BUDGET, COLD_STACK, COLD_LOOP };
 
 struct cold {
     enum cold_kind kind;
@@ -88,6 +88,7 @@ struct group {
     int32_t  base_low, base_high;  /* of all the registers that are used */
 };
 #define GROUPS_MAX 8
+#define LOOP_MOST 20u /* instructions of a unit that has its code twice */
 
 struct tr {
     struct x86      *c;
@@ -116,7 +117,17 @@ struct tr {
     int           r9_group; /* the group whose slot r9 holds; -1: none */
 
     uint8_t           *start;  /* of the current instruction's code */
+    unsigned           extra;  /* instructions that are paid for beyond this run of the unit's */
+
+    /* A unit that jumps to its own beginning has its instructions a second time, for when it comes from there: with flags of which all is
+     * known, and as many runs as are worth it without a look at the budget. */
+    unsigned           run, runs;  /* of those: 0: the first code */
+    bool               no_loop;    /* not this unit */
+    uint8_t           *loop_jump;  /* what leads there: NULL: nothing */
+    uint8_t           *loop_head;
+    struct flag_record loop_flags; /* at its beginning */
     struct flag_record flags;  /* how to get them, as far as they are live */
+    struct flag_record old;    /* what they were before, if CF is still that (FLAGS_CF_OLD) */
     uint16_t           host;   /* which of them are in the host's flags */
     bool               makes_r10; /* the current instruction has left an operand of them in r10 */
     uint8_t           *setter, *set; /* beginning and end of the host instruction on registers that made these; NULL */
@@ -201,6 +212,9 @@ static inline struct flag_operand flag_imm(uint32_t imm) { return (struct flag_o
 bool flags_recorded(const struct tr *t, struct flag_operand a, struct flag_operand b);
 /* Whether there is, and register A keeps its value as long as flags made now may be asked for. */
 bool flags_keep(const struct tr *t, struct flag_operand a);
+/* What an instruction does to r10 while an operand of earlier flags is there (translate.c). */
+enum r10_use { R10_KEPT, R10_AFTER, R10_LOST }; /* AFTER: changes it after its last access, or not */
+enum r10_use x64_r10_use(const struct tr *t, unsigned k);
 /* The flags are now those of KIND on A and B; HOST of them are in the host's. */
 void flags_record(struct tr *t, uint32_t kind, unsigned size, struct flag_operand a, struct flag_operand b, uint16_t host);
 /* Stores into c->jf. Flags and registers are kept. */

@@ -141,7 +141,40 @@ static void side_exit(struct tr *t, unsigned cc, uint32_t target)
     k->side = true;
     k->x87 = t->x87;
     k->eip = target;
-    k->refund = t->count - t->k - 1;
+    k->refund = t->count - t->k - 1 + t->extra;
+}
+
+/* Whether a jump to the unit's own beginning, where TARGET is, may lead to the second code: it leaves nothing of the flags to memory. */
+static bool may_loop(const struct tr *t, uint32_t target)
+{
+    const struct jit_unit *u = t->u;
+    unsigned               operands;
+
+    if (target != u->eip || u->second || t->no_loop || !u->flags_free || t->flags.kind == FLAGS_HOME || t->count > LOOP_MOST) return false;
+    operands = flags_operands(&t->flags);
+    return operands && !(t->flags.kind & (FLAGS_CF_HOME | FLAGS_CF_OLD)) && !(operands & u->changes);
+}
+
+/* The end of a unit that goes back to its own beginning if CC, else on at NEXT. False: it does so as any other. */
+static bool loop_end(struct tr *t, unsigned cc, uint32_t target, uint32_t next)
+{
+    struct flag_record rest;
+
+    if (!t->run && !may_loop(t, target)) return false;
+    if (t->run && memcmp(&t->flags, &t->loop_flags, sizeof(t->flags))) t->no_loop = t->failed = true; // it turns out not to be so
+    if (t->run && t->run < t->runs) {
+        side_exit(t, cc ^ 1, next);
+        return true;
+    }
+    if (t->run) {
+        emit_jcc_to(&t->e, cc, t->loop_head);
+    } else {
+        t->loop_flags = t->flags;
+        t->loop_jump = emit_jcc(&t->e, cc);
+    }
+    rest = flags_mark(t, &t->flags);
+    x64_go_to(t, next, &rest);
+    return true;
 }
 
 /* Conditional on the counter: flags stay what they are. */
@@ -189,6 +222,7 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
             side_exit(t, cc, target);
             return true;
         }
+        if (loop_end(t, cc, target, next)) return true;
         rest = flags_mark_before(t);
         go_if(t, cc, target, &rest);
         x64_go_to(t, next, &rest);

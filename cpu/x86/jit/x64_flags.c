@@ -103,9 +103,10 @@ void flags_home_of(struct tr *t, const struct flag_record *r)
     uint32_t kind = r->kind;
 
     if (r->kind == FLAGS_HOME) return;
-    if (kind & FLAGS_CF_HOME) { // only where the host's flags do not matter: flags_save_cf()
+    if (kind & (FLAGS_CF_HOME | FLAGS_CF_OLD)) { // only where the host's flags do not matter: flags_save_cf()
+        if (kind & FLAGS_CF_OLD) flags_home_of(t, &t->old);
         save_home_cf(t);
-        kind &= ~FLAGS_CF_HOME;
+        kind &= ~(FLAGS_CF_HOME | FLAGS_CF_OLD);
     }
     if (r->b_place == PLACE_IMM) {
         if (r->b_imm == (uint32_t)(int8_t)r->b_imm) kind |= FLAGS_B_IMM | (r->b_imm & 0xFF) << 16;
@@ -145,7 +146,7 @@ struct flag_record flags_mark(struct tr *t, const struct flag_record *r)
     unsigned           size = 1u << (r->kind >> 5 & 3);
     uint32_t           kind = r->kind;
 
-    if (r->kind == FLAGS_HOME || (r->kind & FLAGS_CF_HOME) || !flags_operands(r)) {
+    if (r->kind == FLAGS_HOME || (r->kind & (FLAGS_CF_HOME | FLAGS_CF_OLD)) || !flags_operands(r)) {
         flags_home_of(t, r);
         return none;
     }
@@ -297,14 +298,33 @@ static bool die_inside(const struct tr *t)
     return false;
 }
 
+/* Whether the operands of the record stay, from the current instruction on, till somebody overwrites all flags. */
+static bool operands_last(const struct tr *t)
+{
+    unsigned operands = flags_operands(&t->flags);
+    uint16_t open = t->live[t->k];
+
+    if (t->effects[t->k].regs & operands || (operands & OPERAND_R10 && x64_r10_use(t, t->k) != R10_KEPT)) return false;
+    for (unsigned n = t->k + 1; n < t->count && t->op[n]; n++) {
+        if (operands & OPERAND_R10 && x64_r10_use(t, n) == R10_LOST) return false;
+        if (!(open &= (uint16_t)~t->effects[n].flags_written)) return true;
+        if (t->effects[n].regs & operands || (operands & OPERAND_R10 && x64_r10_use(t, n) != R10_KEPT)) return false;
+    }
+    return false;
+}
+
 uint32_t flags_save_cf(struct tr *t, bool keeps)
 {
     unsigned kind = FLAGS_KIND(t->flags.kind);
 
     if (!flag_live(t, FLAG_CF)) return FLAGS_CF;
     if (kind == FLAGS_INC || kind == FLAGS_DEC) { // it is where they have left it
-        if (!(t->flags.kind & FLAGS_CF_HOME) || (keeps && die_inside(t))) return t->flags.kind & (FLAGS_CF | FLAGS_CF_HOME);
-        save_home_cf(t);
+        if (!(t->flags.kind & (FLAGS_CF_HOME | FLAGS_CF_OLD))) return t->flags.kind & FLAGS_CF;
+        if (keeps && die_inside(t) && !(t->flags.kind & FLAGS_CF_OLD)) return FLAGS_CF | FLAGS_CF_HOME;
+        flags_home(t);
+    } else if (t->run && t->flags.kind != FLAGS_HOME && keeps && die_inside(t) && operands_last(t)) {
+        t->old = t->flags;
+        return FLAGS_CF | FLAGS_CF_OLD;
     } else if (t->host & FLAG_CF) {
         flags_store_cf(t);
     } else if (t->flags.kind == FLAGS_HOME) {
@@ -325,7 +345,7 @@ static void override(struct tr *t, uint32_t bits)
         t->read = true;
         t->host = 0;
     } else {
-        if (bits & FLAGS_CF) t->flags.kind &= ~FLAGS_CF_HOME; // nobody will ask for it, and r8 and r9 may have the operand's address
+        if (bits & FLAGS_CF) t->flags.kind &= ~(FLAGS_CF_HOME | FLAGS_CF_OLD); // nobody will ask for it, and r8 and r9 may have the operand's address
         t->flags.kind |= bits;
         flags_home(t);
     }

@@ -249,7 +249,7 @@ static void unary_flags(struct tr *t, unsigned op, unsigned size, unsigned resul
     uint16_t host = op < 2 ? (FLAGS_ALL & ~FLAG_CF) | (before & FLAG_CF) : FLAGS_ALL;
 
     if (op == 2) return;
-    bool recorded = place.place != PLACE_NONE && (carry & FLAGS_CF_HOME ? flags_keep(t, place) : flags_recorded(t, place, no_operand()));
+    bool recorded = place.place != PLACE_NONE && (carry & (FLAGS_CF_HOME | FLAGS_CF_OLD) ? flags_keep(t, place) : flags_recorded(t, place, no_operand()));
 
     if (flags_live(t) && !recorded) {
         flags_store_a(t, result);

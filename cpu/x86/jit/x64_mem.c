@@ -24,10 +24,11 @@ uint32_t x64_site(struct tr *t, const struct x86_insn *i)
     unsigned         k = (unsigned)(i - t->insn);
 
     s->insn = *i;
-    s->insn.left = (uint8_t)(t->count - k);
+    s->insn.left = (uint8_t)(t->count - k + t->extra);
     s->insn.off = 0;
     s->insn.block = NULL;
     s->flags = t->flags;
+    s->old = t->old;
     s->unit = t->u;
     s->eip = x64_eip(t, i);
     s->retry = offset_of(t, t->start);
@@ -534,6 +535,11 @@ void x64_emit_colds(struct tr *t)
             flags_home_of(t, &k->flags);
             emit_mov_ri(&t->e, R11, (uint32_t)(k->link - t->j->links));
             emit_jmp_to(&t->e, t->j->exit_link);
+            break;
+        case COLD_LOOP: // run by run then
+            emit_rm(&t->e, 0x8D, 8, R13, (struct host_mem){R13, NO_REG, 0, (int32_t)k->refund});
+            flags_home_of(t, &k->flags);
+            emit_jmp_to(&t->e, t->j->code + t->u->head);
             break;
         case COLD_BUDGET:
             emit_mov_ri(&t->e, R11, (uint32_t)(t->u - t->j->units));

@@ -5,7 +5,7 @@
  * the difference between the register and the host's address; the others add that, check nothing and cannot fault. */
 #include "cpu/x86/jit/x64.h"
 
-enum { RANGE_MAX = 512, OFFSET_MAX = 0x2000, STACK_OFFSET_MAX = 0xC00 };
+enum { RANGE_MAX = 512, OFFSET_MAX = 0x2000, STACK_OFFSET_MAX = 0xC00, DISP_MAX = 0x7F000000 };
 
 /* What a register holds: a value that was there at some point, plus a constant. The first ROOTS_KNOWN roots are the registers at the
  * beginning of the unit, where the CPU is right now. */
@@ -89,9 +89,10 @@ static bool writes_operand(const struct jit_op *op)
     }
 }
 
-static bool has_operand(const struct x86_insn *i, const struct jit_op *op)
+static bool has_operand(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
-    if (!(i->prefix & PREFIX_MEM) || i->index != REG_ZERO || i->base == REG_ZERO) return false;
+    if (!(i->prefix & PREFIX_MEM)) return false;
+    if (t->hoists ? i->index == REG_ZERO && i->base == REG_ZERO : i->index != REG_ZERO || i->base == REG_ZERO) return false;
     switch ((enum jit_kind)op->kind) {
     case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: case OPK_INC_M: case OPK_DEC_M: case OPK_NOT_M: case OPK_NEG_M: case OPK_MUL_M:
     case OPK_IMUL_RM: case OPK_IMUL_RMI: case OPK_SHIFT_MI: case OPK_MOV_RM: case OPK_MOV_MR: case OPK_MOV_MI: case OPK_EXTEND_RM:
@@ -126,17 +127,18 @@ static void list_accesses(struct tr *t, unsigned k)
 
     t->accesses[k] = 0;
     if (!op || !emitted(t, i, op)) return;
-    if (has_operand(i, op)) {
+    if (has_operand(t, i, op)) {
         unsigned size = op->kind == OPK_EXTEND_RM ? (op->arg & 1 ? 2 : 1) : op->size;
         t->access[k][t->accesses[k]++] = (struct access){.base = i->base, .seg = i->seg, .size = (uint8_t)size, .write = writes_operand(op),
-                                                         .narrow = i->amask == 0xFFFF, .group = -1, .disp = i->disp};
+                                                         .narrow = i->amask == 0xFFFF, .group = -1, .disp = i->disp,
+                                                         .index = i->index, .scale = i->scale};
     } else if (i->prefix & PREFIX_MEM) {
         t->access[k][t->accesses[k]++] = (struct access){.group = -1, .root = UINT32_MAX};
     }
     depth = stack_depth(op);
     if (depth == STACK_NONE) return;
     t->access[k][t->accesses[k]++] = (struct access){.base = REG_ESP, .seg = SEG_SS, .size = op->size, .write = depth < 0,
-                                                     .narrow = !(t->ctx.mode & MODE_STACK32), .group = -1, .disp = depth};
+                                                     .narrow = !(t->ctx.mode & MODE_STACK32), .group = -1, .disp = depth, .index = REG_ZERO};
 }
 
 /* --- groups ----------------------------------------------------------------------------------------------------------------------------------- */
@@ -236,6 +238,20 @@ static void pair_groups(struct tr *t)
     }
 }
 
+/* Accesses whose group has no members have none; instructions that check nothing cannot turn to C. */
+static void settle_accesses(struct tr *t)
+{
+    for (unsigned k = 0; k < t->count; k++) {
+        bool checks = !t->accesses[k];
+        for (unsigned n = 0; n < t->accesses[k]; n++) {
+            struct access *a = &t->access[k][n];
+            if (a->group >= 0 && !t->group[a->group].members) a->group = -1;
+            checks |= a->group < 0 || a->head;
+        }
+        if (!checks && t->op[k]->kind != OPK_POPF) t->effects[k].slow = false;
+    }
+}
+
 /* Where groups were of no use the registers are tried as they are now; then only stacks get some; then nothing. */
 enum { TRIES_ALL = 2, TRIES_STACK = 4 };
 
@@ -259,13 +275,88 @@ void x64_find_groups(struct tr *t)
         follow(t, &f, k);
     }
     pair_groups(t);
-    for (unsigned k = 0; k < t->count; k++) {
-        bool checks = !t->accesses[k];
-        for (unsigned n = 0; n < t->accesses[k]; n++) {
-            struct access *a = &t->access[k][n];
-            if (a->group >= 0 && t->group[a->group].members < 2 && t->group[a->group].reads < 0 && !t->group[a->group].stack) a->group = -1;
-            checks |= a->group < 0 || a->head;
-        }
-        if (!checks && t->op[k]->kind != OPK_POPF) t->effects[k].slow = false;
+    for (unsigned n = 0; n < t->groups; n++)
+        if (t->group[n].members < 2 && t->group[n].reads < 0 && !t->group[n].stack) t->group[n].members = 0;
+    settle_accesses(t);
+}
+
+/* --- loops ------------------------------------------------------------------------------------------------------------------------------------ */
+
+static struct symbol symbol_of(const struct finder *f, unsigned reg)
+{
+    return reg == REG_ZERO ? (struct symbol){NO_ROOT, 0} : f->reg[reg];
+}
+
+static bool is_known(struct symbol s)
+{
+    return s.root == NO_ROOT || s.root < ROOTS_KNOWN;
+}
+
+static bool near_in_loop(const struct group *g, const struct access *a)
+{
+    int64_t low = a->off < g->low ? a->off : g->low, high = (int64_t)a->off + a->size > g->high ? (int64_t)a->off + a->size : g->high;
+
+    return g->root == a->root && g->index_root == a->index_root && g->scale == a->scale && g->seg == a->seg && g->loads == a->loads &&
+           high - low <= RANGE_MAX;
+}
+
+/* MAY_BEGIN: A is made in each run, so that it is no waste to look at it beforehand. */
+static void place_in_loop(struct tr *t, const struct finder *f, struct access *a, bool may_begin)
+{
+    struct symbol base = symbol_of(f, a->base), index = symbol_of(f, a->index);
+    struct group *g = t->group;
+
+    if (a->narrow || !x64_is_flat(t, a->seg) || !is_known(base) || !is_known(index) || !within(a->disp, DISP_MAX)) return;
+    if (a->index == REG_ZERO) a->scale = 0;
+    a->root = base.root;
+    a->base_off = base.off;
+    a->index_root = index.root;
+    a->index_off = index.off;
+    a->loads = f->loads[a->seg];
+    a->off = base.off + index.off * (1 << a->scale) + a->disp;
+    while (g < t->group + t->groups && !near_in_loop(g, a)) g++;
+    if (g == t->group + t->groups) {
+        if (!may_begin || t->groups == GROUPS_MAX) return;
+        t->groups++;
+        *g = (struct group){.root = a->root, .index_root = a->index_root, .scale = a->scale, .seg = a->seg, .loads = a->loads, .reads = -1,
+                            .low = a->off, .high = a->off + a->size};
     }
+    a->group = (int8_t)(g - t->group);
+    g->members++;
+    g->write |= a->write;
+    if (a->off < g->low) g->low = a->off;
+    if (a->off + a->size > g->high) g->high = a->off + a->size;
+    if (a->base_off < g->base_low) g->base_low = a->base_off;
+    if (a->base_off > g->base_high) g->base_high = a->base_off;
+    if (a->index_off < g->index_low) g->index_low = a->index_off;
+    if (a->index_off > g->index_high) g->index_high = a->index_off;
+}
+
+void x64_find_loop_groups(struct tr *t)
+{
+    struct finder f = {.roots = 0};
+    bool          may_begin = true;
+
+    t->groups = 0;
+    t->hoists = true;
+    memset(t->accesses, 0, sizeof(t->accesses));
+    if (t->ctx.mode & MODE_CHECKED) return;
+    for (unsigned r = 0; r < 8; r++) forget(&f, r);
+    for (unsigned k = 0; k < t->count; k++) {
+        list_accesses(t, k);
+        for (unsigned n = 0; n < t->accesses[k]; n++)
+            if (t->access[k][n].root != UINT32_MAX) place_in_loop(t, &f, &t->access[k][n], may_begin);
+        follow(t, &f, k);
+        if (t->op[k] && t->op[k]->kind == OPK_JCC) may_begin = false;
+    }
+    for (unsigned n = 0; n < t->groups; n++) {
+        struct group *g = &t->group[n];
+        bool          base_moves = g->base_low || g->base_high, index_moves = g->index_low || g->index_high;
+        g->by_index = g->index_root != NO_ROOT && !base_moves;
+        if (base_moves && index_moves) g->members = 0; // what differs must be in one register
+    }
+    settle_accesses(t);
+    if (t->groups) return;
+    t->hoists = false;
+    x64_find_groups(t);
 }

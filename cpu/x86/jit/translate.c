@@ -328,28 +328,48 @@ static void begin(struct tr *t, const struct flag_record *flags)
     t->setter = NULL;
 }
 
-/* The second code of a loop: t->runs times the unit's instructions. */
+/* The instructions of a loop, so many times that it is worth it. */
+static void repeat_body(struct tr *t)
+{
+    unsigned runs = t->count <= 5 ? 4 : t->count <= 10 ? 2 : 1;
+
+    t->body = t->count;
+    t->count *= runs;
+    for (unsigned k = t->body; k < t->count; k++) {
+        t->insn[k] = t->insn[k - t->body];
+        t->op[k] = t->op[k - t->body];
+        t->eip[k] = t->eip[k - t->body];
+        t->repeats[k] = t->repeats[k - t->body];
+        t->ends[k] = t->ends[k - t->body];
+        t->ends[k - t->body] = false;
+    }
+    for (unsigned k = 0; k < t->count; k++) t->effects[k] = jit_effects_of(&t->insn[k], t->op[k]);
+}
+
+/* The second code of a unit that jumps to its own beginning. There all is known of the flags, which so need not be stored; accesses in all
+ * runs are checked before the first; and the budget pays for all of them. If that cannot be had it is left to the first code. */
 static void emit_loop(struct tr *t)
 {
     struct emit *e = &t->e;
-    struct cold *k;
 
-    t->runs = t->count <= 5 ? 4 : t->count <= 10 ? 2 : 1;
+    t->looping = true;
+    repeat_body(t);
+    x64_find_loop_groups(t);
+    t->u->grouped |= t->groups > 0;
+    find_live_flags(t);
+    plan_kept_conditions(t);
     while ((uintptr_t)e->p & 15 && !e->full) emit8(e, 0xCC);
     emit_patch(e, t->loop_jump, e->p);
     t->loop_head = e->p;
     begin(t, &t->loop_flags);
-    emit_alu_ri(e, 5, 8, R13, t->runs * t->count);
-    k = x64_cold(t, COLD_LOOP, emit_jcc(e, CC_S));
-    k->flags = t->loop_flags;
-    k->refund = t->runs * t->count;
-    for (t->run = 1; t->run <= t->runs; t->run++) {
-        t->extra = (t->runs - t->run) * t->count;
-        t->r9_group = -1;
-        t->kept = KEEP_NONE;
-        for (t->k = 0; t->k < t->count; t->k++) emit_insn(t);
-    }
-    t->extra = 0;
+    emit_alu_ri(e, 5, 8, R13, t->count);
+    x64_leave_loop_if(t, CC_S);
+    x64_check_loop_groups(t);
+    for (t->k = 0; t->k < t->count; t->k++) emit_insn(t);
+    t->no_loop = t->failed;
+    t->ends[t->body - 1] = true;
+    t->count = t->body;
+    t->looping = t->hoists = false;
 }
 
 /* Plans and emits. An instruction that turned out to have no emitter, after it had been planned to have one, is marked as the handlers'
@@ -362,8 +382,7 @@ static bool emit_all(struct tr *t)
     memset(t->accesses, 0, sizeof(t->accesses));
     begin(t, &(struct flag_record){.kind = FLAGS_HOME});
     t->failed = false;
-    t->loop_jump = NULL;
-    t->run = 0;
+    t->loop_jump = t->loop_out = NULL;
     t->open = true;
     t->read = t->u->flags_free = false;
     t->u->changes = t->changed = 0;
@@ -380,7 +399,10 @@ static bool emit_all(struct tr *t)
         emit_insn(t);
         watch_flags(t, j->region[j->current].sites_used != sites);
     }
-    if (t->loop_jump) emit_loop(t);
+    if (t->loop_jump && !t->failed) {
+        t->open = false;
+        emit_loop(t);
+    }
     x64_emit_colds(t);
     return !t->failed && !t->e.full;
 }
@@ -392,7 +414,7 @@ static bool make(struct tr *t, const uint8_t *host, unsigned available, unsigned
     uint32_t           links = r->links_used, sites = r->sites_used, x87 = r->x87_used;
 
     decode(t, host, available, most);
-    t->no_loop = false;
+    t->no_loop = t->looping = t->hoists = false;
     for (unsigned tries = 0; t->count && tries < 8; tries++) {
         for (unsigned n = 0; n < t->count; n++) t->effects[n] = jit_effects_of(&t->insn[n], t->op[n]);
         if (emit_all(t)) return true;

@@ -50,9 +50,10 @@ struct cold {
     uint32_t       site;
     uint8_t        size;    /* COLD_CROSSING: of the access, */
     uint8_t        address; /* and the host register that has its address */
-    uint8_t        group;   /* COLD_STACK: whose page is another one now, */
-    int32_t        first;   /* and the address of its first byte, from that register; */
-    bool           reads;   /* the access is a read */
+    uint8_t        page;    /* COLD_STACK: which of c->stack_pages is another one now, */
+    int32_t        first;   /* the group's first byte, from that register, */
+    uint32_t       range;   /* its bytes; */
+    bool           write, reads, alone; /* some are written, the access is a read, there is no other */
     /* COLD_EDGE: a jump to another page, or a side exit */
     struct flag_record flags; /* to go along: of an edge, not marked yet (flags_mark()) */
     bool           side;
@@ -73,7 +74,12 @@ struct access {
     int32_t  disp;
     uint32_t root;    /* what the base register's value came from */
     int32_t  off, base_off; /* of the access and of the base register, from the root */
+    /* With an index, in loops only: */
+    uint8_t  index, scale;
+    uint32_t index_root;
+    int32_t  index_off;
 };
+#define NO_ROOT 0xFFFFFFFEu /* no register; the access is at a constant distance from nothing else */
 
 /* Accesses that differ by constants. The first one, the head, makes sure that all lie in one page of plain memory. */
 struct group {
@@ -86,9 +92,14 @@ struct group {
     int32_t  low, high;            /* offsets from the root: first byte, last byte + 1 */
     int32_t  base_off;             /* of the head's register */
     int32_t  base_low, base_high;  /* of all the registers that are used */
+    /* In loops: */
+    uint32_t index_root;
+    uint8_t  scale;
+    int32_t  index_low, index_high;
+    bool     by_index;             /* what members add to the slot is the index; the base stays as it is */
 };
 #define GROUPS_MAX 8
-#define LOOP_MOST 20u /* instructions of a unit that has its code twice */
+#define LOOP_MOST 20u /* instructions of a unit that has a second code */
 
 struct tr {
     struct x86      *c;
@@ -117,14 +128,15 @@ struct tr {
     int           r9_group; /* the group whose slot r9 holds; -1: none */
 
     uint8_t           *start;  /* of the current instruction's code */
-    unsigned           extra;  /* instructions that are paid for beyond this run of the unit's */
 
-    /* A unit that jumps to its own beginning has its instructions a second time, for when it comes from there: with flags of which all is
-     * known, and as many runs as are worth it without a look at the budget. */
-    unsigned           run, runs;  /* of those: 0: the first code */
+    /* A unit that jumps to its own beginning has a second code for when it comes from there (loops.c). */
+    bool               looping;    /* that is being made, */
+    bool               hoists;     /* with accesses that are checked at its beginning, */
+    unsigned           body;       /* from runs of so many instructions */
     bool               no_loop;    /* not this unit */
     uint8_t           *loop_jump;  /* what leads there: NULL: nothing */
     uint8_t           *loop_head;
+    uint8_t           *loop_out;   /* to the first code instead; NULL: not emitted yet */
     struct flag_record loop_flags; /* at its beginning */
     struct flag_record flags;  /* how to get them, as far as they are live */
     struct flag_record old;    /* what they were before, if CF is still that (FLAGS_CF_OLD) */
@@ -179,6 +191,12 @@ static inline void x64_load_r10(struct tr *t, unsigned size)
 
 /* Finds accesses that can share one check (groups.c). */
 void x64_find_groups(struct tr *t);
+/* The same for a loop: accesses in all runs of which the registers at its beginning say where they are. */
+void x64_find_loop_groups(struct tr *t);
+/* At the beginning of the loop, checks them all: to the first code if one does not hold. */
+void x64_check_loop_groups(struct tr *t);
+/* Conditional jump from the beginning of a loop's second code to the first. */
+void x64_leave_loop_if(struct tr *t, unsigned cc);
 
 /* From the linear address in host register ADDRESS to what the quick table for reads or writes has for its page, in r9; to the slow path of
  * SITE if that is nothing. */

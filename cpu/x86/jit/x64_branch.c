@@ -141,7 +141,7 @@ static void side_exit(struct tr *t, unsigned cc, uint32_t target)
     k->side = true;
     k->x87 = t->x87;
     k->eip = target;
-    k->refund = t->count - t->k - 1 + t->extra;
+    k->refund = t->count - t->k - 1;
 }
 
 /* Whether a jump to the unit's own beginning, where TARGET is, may lead to the second code: it leaves nothing of the flags to memory. */
@@ -160,13 +160,13 @@ static bool loop_end(struct tr *t, unsigned cc, uint32_t target, uint32_t next)
 {
     struct flag_record rest;
 
-    if (!t->run && !may_loop(t, target)) return false;
-    if (t->run && memcmp(&t->flags, &t->loop_flags, sizeof(t->flags))) t->no_loop = t->failed = true; // it turns out not to be so
-    if (t->run && t->run < t->runs) {
+    if (!t->looping && !may_loop(t, target)) return false;
+    if (t->looping && t->k + 1 < t->count) { // on to the next run
         side_exit(t, cc ^ 1, next);
         return true;
     }
-    if (t->run) {
+    if (t->looping) {
+        if (memcmp(&t->flags, &t->loop_flags, sizeof(t->flags))) t->failed = true; // not the flags that it began with
         emit_jcc_to(&t->e, cc, t->loop_head);
     } else {
         t->loop_flags = t->flags;
@@ -218,7 +218,7 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
     if (op->kind == OPK_JMP && !t->ends[t->k]) return true; // the unit goes on at its target
     if (op->kind == OPK_JCC) {
         unsigned cc = flags_condition(t, i->op & 15);
-        if (t->k + 1 < t->count) {
+        if (t->k + 1 < t->count && !(t->looping && (t->k + 1) % t->body == 0)) {
             side_exit(t, cc, target);
             return true;
         }

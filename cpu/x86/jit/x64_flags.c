@@ -322,7 +322,7 @@ uint32_t flags_save_cf(struct tr *t, bool keeps)
         if (!(t->flags.kind & (FLAGS_CF_HOME | FLAGS_CF_OLD))) return t->flags.kind & FLAGS_CF;
         if (keeps && die_inside(t) && !(t->flags.kind & FLAGS_CF_OLD)) return FLAGS_CF | FLAGS_CF_HOME;
         flags_home(t);
-    } else if (t->run && t->flags.kind != FLAGS_HOME && keeps && die_inside(t) && operands_last(t)) {
+    } else if (t->looping && t->flags.kind != FLAGS_HOME && keeps && die_inside(t) && operands_last(t)) {
         t->old = t->flags;
         return FLAGS_CF | FLAGS_CF_OLD;
     } else if (t->host & FLAG_CF) {

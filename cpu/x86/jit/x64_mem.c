@@ -24,7 +24,7 @@ uint32_t x64_site(struct tr *t, const struct x86_insn *i)
     unsigned         k = (unsigned)(i - t->insn);
 
     s->insn = *i;
-    s->insn.left = (uint8_t)(t->count - k + t->extra);
+    s->insn.left = (uint8_t)(t->count - k);
     s->insn.off = 0;
     s->insn.block = NULL;
     s->flags = t->flags;
@@ -219,7 +219,67 @@ static void use_slot(struct tr *t, const struct access *a, int group)
         t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->disp};
         return;
     }
+    if (g->by_index) {
+        t->at = (struct host_mem){R9, (uint8_t)x64_gpr(a->index), a->scale, a->off - g->low - a->index_off * (1 << a->scale)};
+        return;
+    }
+    if (t->hoists) {
+        t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - g->low - a->base_off};
+        return;
+    }
     t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - g->low - (a->base_off - g->base_off)};
+}
+
+/* --- loops ---------------------------------------------------------------------------------------------------------------------------------- */
+
+void x64_leave_loop_if(struct tr *t, unsigned cc)
+{
+    struct cold *k = x64_cold(t, COLD_LOOP, emit_jcc(&t->e, cc));
+
+    k->flags = t->loop_flags;
+    k->refund = t->count;
+}
+
+/* Register REG, which has values from LOW to HIGH more in the loop, does not pass the end of the address space. */
+static void check_no_wrap(struct tr *t, unsigned reg, int32_t low, int32_t high)
+{
+    if (low > 0) low = 0;
+    if (high < 0) high = 0;
+    if (!low && !high) return;
+    if (low) emit_rm(&t->e, 0x8D, 4, R11, (struct host_mem){(uint8_t)reg, NO_REG, 0, low});
+    emit_alu_ri(&t->e, 7, 4, low ? R11 : reg, 0xFFFFFFFFu - (uint32_t)(high - low));
+    x64_leave_loop_if(t, CC_A);
+}
+
+void x64_check_loop_groups(struct tr *t)
+{
+    struct emit *e = &t->e;
+
+    for (unsigned n = 0; t->hoists && n < t->groups; n++) {
+        const struct group *g = &t->group[n];
+        unsigned            base = g->root == NO_ROOT ? NO_REG : x64_gpr(g->root), index = g->index_root == NO_ROOT ? NO_REG : x64_gpr(g->index_root);
+        if (!g->members) continue;
+        if (g->by_index) check_no_wrap(t, index, g->index_low, g->index_high);
+        else check_no_wrap(t, base, g->base_low, g->base_high);
+        emit_rm(e, 0x8D, 4, R8, (struct host_mem){(uint8_t)base, (uint8_t)index, g->scale, g->low});
+        emit_rm(e, 0x8D, 4, R11, (struct host_mem){R8, NO_REG, 0, g->high - g->low - 1});
+        emit_rr(e, 0x33, 4, R11, R8);
+        emit_alu_ri(e, 7, 4, R11, PAGE_SIZE);
+        x64_leave_loop_if(t, CC_AE);
+        x64_page_of(t, R9, R8);
+        emit_rm(e, 0x8B, 8, R9, quick_table(t, g->write, 0, R9));
+        emit_rr(e, 0x85, 8, R9, R9);
+        x64_leave_loop_if(t, CC_E);
+        emit_rr(e, 0x03, 8, R9, R8);
+        if (g->by_index && g->scale) {
+            emit_rm(e, 0x8D, 8, R11, (struct host_mem){NO_REG, (uint8_t)index, g->scale, 0});
+            emit_rr(e, 0x2B, 8, R9, R11);
+        } else {
+            emit_rr(e, 0x2B, 8, R9, g->by_index ? index : base);
+        }
+        emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(t, (int)n)));
+        t->r9_group = (int)n;
+    }
 }
 
 /* The page is known, but not whether it may be written. */
@@ -287,10 +347,13 @@ static void stack_head(struct tr *t, const struct x86_insn *i, const struct acce
     emit_alu_ri(e, 7, 8, R8, PAGE_SIZE - (uint32_t)(g->high - g->low));
     k = x64_cold(t, COLD_STACK, emit_jcc(e, CC_A));
     k->site = site;
-    k->group = (uint8_t)a->group;
+    k->page = (uint8_t)stack_page(t, a->group);
     k->address = (uint8_t)x64_gpr(a->base);
     k->first = g->low - a->base_off;
+    k->range = (uint32_t)(g->high - g->low);
+    k->write = g->write;
     k->reads = !a->write;
+    k->alone = g->members < 2;
     t->r9_group = -1;
     use_slot(t, a, a->group);
     k->back = e->p;
@@ -301,31 +364,30 @@ static void stack_head(struct tr *t, const struct x86_insn *i, const struct acce
  * a register may be beyond it. */
 static void other_stack_page(struct tr *t, const struct cold *k)
 {
-    const struct group *g = &t->group[k->group];
-    struct emit        *e = &t->e;
-    uint8_t            *out[4];
-    unsigned            outs = 0;
+    struct emit *e = &t->e;
+    uint8_t     *out[3];
+    unsigned     outs = 0;
 
     emit_rm(e, 0x8D, 4, R8, (struct host_mem){k->address, NO_REG, 0, k->first});
     emit_mov_rr(e, R11, R8);
     emit_alu_ri(e, 4, 4, R11, PAGE_MASK);
-    emit_alu_ri(e, 7, 4, R11, PAGE_SIZE - (uint32_t)(g->high - g->low));
+    emit_alu_ri(e, 7, 4, R11, PAGE_SIZE - k->range);
     out[outs++] = emit_jcc(e, CC_A);
     emit_rm(e, 0x8D, 4, R11, (struct host_mem){R8, NO_REG, 0, -END_PAGES});
     emit_alu_ri(e, 7, 4, R11, (uint32_t)-2 * END_PAGES);
     out[outs++] = emit_jcc(e, CC_AE);
     x64_page_of(t, R9, R8);
-    emit_rm(e, 0x8B, 8, R9, quick_table(t, g->write, 0, R9));
+    emit_rm(e, 0x8B, 8, R9, quick_table(t, k->write, 0, R9));
     emit_rr(e, 0x85, 8, R9, R9);
-    if (g->write && k->reads) out[outs++] = emit_jcc(e, CC_E); // a read must not make it writable
+    if (k->write && k->reads) out[outs++] = emit_jcc(e, CC_E); // a read must not make it writable
     else x64_slow_if(t, CC_E, k->site);
-    emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(t, k->group)));
+    emit_rm(e, 0x89, 8, R9, x64_ctx(offsetof(struct x86, stack_pages.addend) + 8u * k->page));
     emit_alu_ri(e, 4, 4, R8, ~(uint32_t)PAGE_MASK);
-    emit_rm(e, 0x89, 8, R8, x64_ctx(offsetof(struct x86, stack_pages.page) + 8 * stack_page(t, k->group)));
+    emit_rm(e, 0x89, 8, R8, x64_ctx(offsetof(struct x86, stack_pages.page) + 8u * k->page));
     emit_jmp_to(e, k->back);
     for (unsigned n = 0; n < outs; n++) emit_patch(e, out[n], e->p);
     emit_mov_ri(e, R11, k->site);
-    emit_jmp_to(e, g->members > 1 ? t->j->exit_careful : t->j->slow);
+    emit_jmp_to(e, k->alone ? t->j->slow : t->j->exit_careful);
 }
 
 static void group_head(struct tr *t, const struct x86_insn *i, const struct access *a, int stack)
@@ -537,6 +599,11 @@ void x64_emit_colds(struct tr *t)
             emit_jmp_to(&t->e, t->j->exit_link);
             break;
         case COLD_LOOP: // run by run then
+            if (t->loop_out) {
+                emit_patch(&t->e, k->from, t->loop_out);
+                break;
+            }
+            t->loop_out = t->e.p;
             emit_rm(&t->e, 0x8D, 8, R13, (struct host_mem){R13, NO_REG, 0, (int32_t)k->refund});
             flags_home_of(t, &k->flags);
             emit_jmp_to(&t->e, t->j->code + t->u->head);

@@ -331,7 +331,7 @@ static void begin(struct tr *t, const struct flag_record *flags)
 /* The instructions of a loop, so many times that it is worth it. */
 static void repeat_body(struct tr *t)
 {
-    unsigned runs = t->count <= 5 ? 4 : t->count <= 10 ? 2 : 1;
+    unsigned runs = t->count <= 8 ? 4 : t->count <= 12 ? 3 : t->count <= 16 ? 2 : 1;
 
     t->body = t->count;
     t->count *= runs;

@@ -224,7 +224,7 @@ static void use_slot(struct tr *t, const struct access *a, int group)
         return;
     }
     if (t->hoists) {
-        t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - g->low - a->base_off};
+        t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - a->base_off - (g->index_root == NO_ROOT ? 0 : g->low)};
         return;
     }
     t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - g->low - (a->base_off - g->base_off)};
@@ -240,7 +240,7 @@ void x64_leave_loop_if(struct tr *t, unsigned cc)
     k->refund = t->count;
 }
 
-/* Register REG, which has values from LOW to HIGH more in the loop, does not pass the end of the address space. */
+/* Register REG, from which the loop makes values from LOW to HIGH more, does not pass the end of the address space. */
 static void check_no_wrap(struct tr *t, unsigned reg, int32_t low, int32_t high)
 {
     if (low > 0) low = 0;
@@ -251,33 +251,67 @@ static void check_no_wrap(struct tr *t, unsigned reg, int32_t low, int32_t high)
     x64_leave_loop_if(t, CC_A);
 }
 
-void x64_check_loop_groups(struct tr *t)
+/* The RANGE bytes from the address in AT on lie in one page, of which the quick table knows: to r9. */
+static void check_range(struct tr *t, const struct group *g, unsigned at)
 {
     struct emit *e = &t->e;
 
-    for (unsigned n = 0; t->hoists && n < t->groups; n++) {
-        const struct group *g = &t->group[n];
-        unsigned            base = g->root == NO_ROOT ? NO_REG : x64_gpr(g->root), index = g->index_root == NO_ROOT ? NO_REG : x64_gpr(g->index_root);
-        if (!g->members) continue;
-        if (g->by_index) check_no_wrap(t, index, g->index_low, g->index_high);
-        else check_no_wrap(t, base, g->base_low, g->base_high);
-        emit_rm(e, 0x8D, 4, R8, (struct host_mem){(uint8_t)base, (uint8_t)index, g->scale, g->low});
-        emit_rm(e, 0x8D, 4, R11, (struct host_mem){R8, NO_REG, 0, g->high - g->low - 1});
-        emit_rr(e, 0x33, 4, R11, R8);
+    if (g->high - g->low > 1) {
+        emit_rm(e, 0x8D, 4, R11, (struct host_mem){(uint8_t)at, NO_REG, 0, g->high - g->low - 1});
+        emit_rr(e, 0x33, 4, R11, at);
         emit_alu_ri(e, 7, 4, R11, PAGE_SIZE);
         x64_leave_loop_if(t, CC_AE);
-        x64_page_of(t, R9, R8);
-        emit_rm(e, 0x8B, 8, R9, quick_table(t, g->write, 0, R9));
-        emit_rr(e, 0x85, 8, R9, R9);
-        x64_leave_loop_if(t, CC_E);
-        emit_rr(e, 0x03, 8, R9, R8);
-        if (g->by_index && g->scale) {
-            emit_rm(e, 0x8D, 8, R11, (struct host_mem){NO_REG, (uint8_t)index, g->scale, 0});
-            emit_rr(e, 0x2B, 8, R9, R11);
-        } else {
-            emit_rr(e, 0x2B, 8, R9, g->by_index ? index : base);
-        }
-        emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(t, (int)n)));
+    }
+    x64_page_of(t, R9, at);
+    emit_rm(e, 0x8B, 8, R9, quick_table(t, g->write, 0, R9));
+    emit_rr(e, 0x85, 8, R9, R9);
+    x64_leave_loop_if(t, CC_E);
+}
+
+/* Members differ by what is in one register: the slot is for addresses that are that register plus a constant. */
+static void check_by_base(struct tr *t, const struct group *g)
+{
+    unsigned base = x64_gpr(g->root);
+    bool     alone = g->index_root == NO_ROOT;
+
+    check_no_wrap(t, base, alone && g->low < g->base_low ? g->low : g->base_low, alone && g->high > g->base_high ? g->high : g->base_high);
+    if (alone && !g->low) {
+        check_range(t, g, base);
+        return;
+    }
+    emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){(uint8_t)base, alone ? NO_REG : (uint8_t)x64_gpr(g->index_root), g->scale, g->low});
+    check_range(t, g, R8);
+    if (alone) return;
+    emit_rr(&t->e, 0x03, 8, R9, R8);
+    emit_rr(&t->e, 0x2B, 8, R9, base);
+}
+
+/* The same with the index as the register. */
+static void check_by_index(struct tr *t, const struct group *g)
+{
+    struct emit *e = &t->e;
+    unsigned     index = x64_gpr(g->index_root);
+
+    check_no_wrap(t, index, g->index_low, g->index_high);
+    emit_rm(e, 0x8D, 4, R8, (struct host_mem){g->root == NO_ROOT ? NO_REG : (uint8_t)x64_gpr(g->root), (uint8_t)index, g->scale, g->low});
+    check_range(t, g, R8);
+    emit_rr(e, 0x03, 8, R9, R8);
+    if (g->scale) {
+        emit_rm(e, 0x8D, 8, R11, (struct host_mem){NO_REG, (uint8_t)index, g->scale, 0});
+        emit_rr(e, 0x2B, 8, R9, R11);
+    } else {
+        emit_rr(e, 0x2B, 8, R9, index);
+    }
+}
+
+void x64_check_loop_groups(struct tr *t)
+{
+    for (unsigned n = 0; t->hoists && n < t->groups; n++) {
+        const struct group *g = &t->group[n];
+        if (!g->members) continue;
+        if (g->by_index) check_by_index(t, g);
+        else check_by_base(t, g);
+        emit_rm(&t->e, 0x89, 8, R9, x64_ctx(slot_of(t, (int)n)));
         t->r9_group = (int)n;
     }
 }

@@ -129,7 +129,7 @@ struct tr {
 
     uint8_t           *start;  /* of the current instruction's code */
 
-    /* A unit that jumps to its own beginning has a second code for when it comes from there (loops.c). */
+    /* A unit that jumps to its own beginning has a second code for when it comes from there (x64_loops.c). */
     bool               looping;    /* that is being made, */
     bool               hoists;     /* with accesses that are checked at its beginning, */
     unsigned           body;       /* from runs of so many instructions */
@@ -197,6 +197,12 @@ void x64_find_loop_groups(struct tr *t);
 void x64_check_loop_groups(struct tr *t);
 /* Conditional jump from the beginning of a loop's second code to the first. */
 void x64_leave_loop_if(struct tr *t, unsigned cc);
+/* The end of a unit that goes back to its own beginning if CC, else on at NEXT. False: it does so as any other. */
+bool x64_loop_end(struct tr *t, unsigned cc, uint32_t target, uint32_t next);
+/* The quick table for reads or for writes, from OFFSET bytes on. */
+struct host_mem x64_quick_table(const struct tr *t, bool write, uint32_t offset, unsigned index);
+/* Where in struct x86 what the members of group GROUP add is kept. */
+size_t x64_slot_of(const struct tr *t, int group);
 
 /* From the linear address in host register ADDRESS to what the quick table for reads or writes has for its page, in r9; to the slow path of
  * SITE if that is nothing. */
@@ -307,6 +313,8 @@ void x64_x87_home_of(struct tr *t, uint32_t record);
 
 /* The beginning of a unit where indirect branches arrive, with EIP in r10d: goes on to what follows if that is the place. */
 void x64_indirect_entry(struct tr *t);
+/* A conditional branch in the middle of a unit. */
+void x64_side_exit(struct tr *t, unsigned cc, uint32_t target);
 /* The end of a unit that goes on at EIP, after flags_mark(), of which FLAGS are left. */
 void x64_go_to(struct tr *t, uint32_t eip, const struct flag_record *flags);
 /* The handler runs the current instruction, and code goes on after it (LAST: it leaves the unit). */

@@ -132,8 +132,7 @@ static void operand_to_r10(struct tr *t, const struct x86_insn *i, unsigned size
     }
 }
 
-/* A conditional branch in the middle of a unit. */
-static void side_exit(struct tr *t, unsigned cc, uint32_t target)
+void x64_side_exit(struct tr *t, unsigned cc, uint32_t target)
 {
     struct cold *k = x64_cold(t, COLD_EDGE, emit_jcc(&t->e, cc));
 
@@ -142,39 +141,6 @@ static void side_exit(struct tr *t, unsigned cc, uint32_t target)
     k->x87 = t->x87;
     k->eip = target;
     k->refund = t->count - t->k - 1;
-}
-
-/* Whether a jump to the unit's own beginning, where TARGET is, may lead to the second code: it leaves nothing of the flags to memory. */
-static bool may_loop(const struct tr *t, uint32_t target)
-{
-    const struct jit_unit *u = t->u;
-    unsigned               operands;
-
-    if (target != u->eip || u->second || t->no_loop || !u->flags_free || t->flags.kind == FLAGS_HOME || t->count > LOOP_MOST) return false;
-    operands = flags_operands(&t->flags);
-    return operands && !(t->flags.kind & (FLAGS_CF_HOME | FLAGS_CF_OLD)) && !(operands & u->changes);
-}
-
-/* The end of a unit that goes back to its own beginning if CC, else on at NEXT. False: it does so as any other. */
-static bool loop_end(struct tr *t, unsigned cc, uint32_t target, uint32_t next)
-{
-    struct flag_record rest;
-
-    if (!t->looping && !may_loop(t, target)) return false;
-    if (t->looping && t->k + 1 < t->count) { // on to the next run
-        side_exit(t, cc ^ 1, next);
-        return true;
-    }
-    if (t->looping) {
-        if (memcmp(&t->flags, &t->loop_flags, sizeof(t->flags))) t->failed = true; // not the flags that it began with
-        emit_jcc_to(&t->e, cc, t->loop_head);
-    } else {
-        t->loop_flags = t->flags;
-        t->loop_jump = emit_jcc(&t->e, cc);
-    }
-    rest = flags_mark(t, &t->flags);
-    x64_go_to(t, next, &rest);
-    return true;
 }
 
 /* Conditional on the counter: flags stay what they are. */
@@ -219,10 +185,10 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
     if (op->kind == OPK_JCC) {
         unsigned cc = flags_condition(t, i->op & 15);
         if (t->k + 1 < t->count && !(t->looping && (t->k + 1) % t->body == 0)) {
-            side_exit(t, cc, target);
+            x64_side_exit(t, cc, target);
             return true;
         }
-        if (loop_end(t, cc, target, next)) return true;
+        if (x64_loop_end(t, cc, target, next)) return true;
         rest = flags_mark_before(t);
         go_if(t, cc, target, &rest);
         x64_go_to(t, next, &rest);

@@ -117,8 +117,7 @@ void x64_page_of(struct tr *t, unsigned to, unsigned from)
     emit8(e, 0xC0 | (to & 7) << 3 | (from & 7));
 }
 
-/* The quick table for reads or for writes, from OFFSET bytes on. */
-static struct host_mem quick_table(const struct tr *t, bool write, uint32_t offset, unsigned index)
+struct host_mem x64_quick_table(const struct tr *t, bool write, uint32_t offset, unsigned index)
 {
     uint32_t table = t->ctx.mode & MODE_CHECKED ? TLB_NONE : TLB_QUICK(write, !!(t->ctx.mode & MODE_USER));
 
@@ -130,7 +129,7 @@ static struct host_mem quick_table(const struct tr *t, bool write, uint32_t offs
 static void look_up(struct tr *t, unsigned address, lin_t lin, bool write, uint32_t site)
 {
     if (address != NO_REG) x64_page_of(t, R9, address);
-    emit_rm(&t->e, 0x8B, 8, R9, address != NO_REG ? quick_table(t, write, 0, R9) : quick_table(t, write, (lin >> PAGE_SHIFT) * 8, NO_REG));
+    emit_rm(&t->e, 0x8B, 8, R9, address != NO_REG ? x64_quick_table(t, write, 0, R9) : x64_quick_table(t, write, (lin >> PAGE_SHIFT) * 8, NO_REG));
     emit_rr(&t->e, 0x85, 8, R9, R9);
     x64_slow_if(t, CC_E, site);
     t->r9_group = -1;
@@ -201,8 +200,7 @@ static unsigned stack_page(const struct tr *t, int group)
     return (t->ctx.mode & MODE_USER ? STACK_PAGES / 2 : 0) + (((t->u->phys >> 2) * 0x9E3779B1u >> 20) + (unsigned)group) % (STACK_PAGES / 2);
 }
 
-/* Where what the members of group GROUP add is kept. */
-static size_t slot_of(const struct tr *t, int group)
+size_t x64_slot_of(const struct tr *t, int group)
 {
     if (t->group[group].stack) return offsetof(struct x86, stack_pages.addend) + 8 * stack_page(t, group);
     return offsetof(struct x86, jit_slot) + 8u * (unsigned)group;
@@ -213,7 +211,7 @@ static void use_slot(struct tr *t, const struct access *a, int group)
 {
     const struct group *g = &t->group[group];
 
-    if (t->r9_group != group) emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(slot_of(t, group)));
+    if (t->r9_group != group) emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(x64_slot_of(t, group)));
     t->r9_group = group;
     if (g->stack) {
         t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->disp};
@@ -228,92 +226,6 @@ static void use_slot(struct tr *t, const struct access *a, int group)
         return;
     }
     t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - g->low - (a->base_off - g->base_off)};
-}
-
-/* --- loops ---------------------------------------------------------------------------------------------------------------------------------- */
-
-void x64_leave_loop_if(struct tr *t, unsigned cc)
-{
-    struct cold *k = x64_cold(t, COLD_LOOP, emit_jcc(&t->e, cc));
-
-    k->flags = t->loop_flags;
-    k->refund = t->count;
-}
-
-/* Register REG, from which the loop makes values from LOW to HIGH more, does not pass the end of the address space. */
-static void check_no_wrap(struct tr *t, unsigned reg, int32_t low, int32_t high)
-{
-    if (low > 0) low = 0;
-    if (high < 0) high = 0;
-    if (!low && !high) return;
-    if (low) emit_rm(&t->e, 0x8D, 4, R11, (struct host_mem){(uint8_t)reg, NO_REG, 0, low});
-    emit_alu_ri(&t->e, 7, 4, low ? R11 : reg, 0xFFFFFFFFu - (uint32_t)(high - low));
-    x64_leave_loop_if(t, CC_A);
-}
-
-/* The RANGE bytes from the address in AT on lie in one page, of which the quick table knows: to r9. */
-static void check_range(struct tr *t, const struct group *g, unsigned at)
-{
-    struct emit *e = &t->e;
-
-    if (g->high - g->low > 1) {
-        emit_rm(e, 0x8D, 4, R11, (struct host_mem){(uint8_t)at, NO_REG, 0, g->high - g->low - 1});
-        emit_rr(e, 0x33, 4, R11, at);
-        emit_alu_ri(e, 7, 4, R11, PAGE_SIZE);
-        x64_leave_loop_if(t, CC_AE);
-    }
-    x64_page_of(t, R9, at);
-    emit_rm(e, 0x8B, 8, R9, quick_table(t, g->write, 0, R9));
-    emit_rr(e, 0x85, 8, R9, R9);
-    x64_leave_loop_if(t, CC_E);
-}
-
-/* Members differ by what is in one register: the slot is for addresses that are that register plus a constant. */
-static void check_by_base(struct tr *t, const struct group *g)
-{
-    unsigned base = x64_gpr(g->root);
-    bool     alone = g->index_root == NO_ROOT;
-
-    check_no_wrap(t, base, alone && g->low < g->base_low ? g->low : g->base_low, alone && g->high > g->base_high ? g->high : g->base_high);
-    if (alone && !g->low) {
-        check_range(t, g, base);
-        return;
-    }
-    emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){(uint8_t)base, alone ? NO_REG : (uint8_t)x64_gpr(g->index_root), g->scale, g->low});
-    check_range(t, g, R8);
-    if (alone) return;
-    emit_rr(&t->e, 0x03, 8, R9, R8);
-    emit_rr(&t->e, 0x2B, 8, R9, base);
-}
-
-/* The same with the index as the register. */
-static void check_by_index(struct tr *t, const struct group *g)
-{
-    struct emit *e = &t->e;
-    unsigned     index = x64_gpr(g->index_root);
-
-    check_no_wrap(t, index, g->index_low, g->index_high);
-    emit_rm(e, 0x8D, 4, R8, (struct host_mem){g->root == NO_ROOT ? NO_REG : (uint8_t)x64_gpr(g->root), (uint8_t)index, g->scale, g->low});
-    check_range(t, g, R8);
-    emit_rr(e, 0x03, 8, R9, R8);
-    if (g->scale) {
-        emit_rm(e, 0x8D, 8, R11, (struct host_mem){NO_REG, (uint8_t)index, g->scale, 0});
-        emit_rr(e, 0x2B, 8, R9, R11);
-    } else {
-        emit_rr(e, 0x2B, 8, R9, index);
-    }
-}
-
-void x64_check_loop_groups(struct tr *t)
-{
-    for (unsigned n = 0; t->hoists && n < t->groups; n++) {
-        const struct group *g = &t->group[n];
-        if (!g->members) continue;
-        if (g->by_index) check_by_index(t, g);
-        else check_by_base(t, g);
-        emit_rm(&t->e, 0x89, 8, R9, x64_ctx(slot_of(t, (int)n)));
-        t->r9_group = (int)n;
-    }
 }
 
 /* The page is known, but not whether it may be written. */
@@ -332,7 +244,7 @@ static void write_head(struct tr *t, const struct x86_insn *i, const struct acce
     if (!x64_is_flat(t, g->seg))
         emit_rm(&t->e, 0x03, 4, R8, x64_ctx(offsetof(struct x86, seg) + g->seg * sizeof(struct x86_segment) + offsetof(struct x86_segment, base)));
     x64_page_of(t, R8, R8);
-    emit_rm(&t->e, 0x83, 8, 7, quick_table(t, true, 0, R8)); // cmp qword, 0
+    emit_rm(&t->e, 0x83, 8, 7, x64_quick_table(t, true, 0, R8)); // cmp qword, 0
     emit8(&t->e, 0);
     x64_slow_if(t, CC_E, site);
     use_slot(t, a, g->reads);
@@ -411,7 +323,7 @@ static void other_stack_page(struct tr *t, const struct cold *k)
     emit_alu_ri(e, 7, 4, R11, (uint32_t)-2 * END_PAGES);
     out[outs++] = emit_jcc(e, CC_AE);
     x64_page_of(t, R9, R8);
-    emit_rm(e, 0x8B, 8, R9, quick_table(t, k->write, 0, R9));
+    emit_rm(e, 0x8B, 8, R9, x64_quick_table(t, k->write, 0, R9));
     emit_rr(e, 0x85, 8, R9, R9);
     if (k->write && k->reads) out[outs++] = emit_jcc(e, CC_E); // a read must not make it writable
     else x64_slow_if(t, CC_E, k->site);
@@ -459,7 +371,7 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
     careful_if(t, CC_AE, site);
     if (g->write && !a->write) { // a read must not make it writable
         x64_page_of(t, R9, R8);
-        emit_rm(e, 0x8B, 8, R9, quick_table(t, true, 0, R9));
+        emit_rm(e, 0x8B, 8, R9, x64_quick_table(t, true, 0, R9));
         emit_rr(e, 0x85, 8, R9, R9);
         careful_if(t, CC_E, site);
         flags_lost(t);
@@ -468,7 +380,7 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
     }
     emit_rr(e, 0x03, 8, R9, R8);
     emit_rr(e, 0x2B, 8, R9, base);
-    emit_rm(e, 0x89, 8, R9, x64_ctx(slot_of(t, a->group)));
+    emit_rm(e, 0x89, 8, R9, x64_ctx(x64_slot_of(t, a->group)));
     t->r9_group = a->group;
     t->at = (struct host_mem){(uint8_t)base, R9, 0, a->off - g->low};
 }

@@ -161,6 +161,24 @@ struct flag_record flags_mark(struct tr *t, const struct flag_record *r)
     return *r;
 }
 
+/* Whether the host instruction that made the flags, the last one, may change places with what comes behind it: not if a handler comes
+ * back there, except to an instruction that can as well be done again. */
+static bool setter_moves(struct tr *t, const uint8_t *end)
+{
+    struct jit_region *r = &t->j->region[t->j->current];
+    uint32_t           begin_at = (uint32_t)(t->setter - t->j->code), end_at = (uint32_t)(end - t->j->code);
+
+    if (!t->setter || t->set != end || end - t->setter > 16) return false;
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (uint32_t n = r->sites_used; n-- > 0 && r->sites[n].unit == t->u && r->sites[n].next > begin_at;) {
+            if (r->sites[n].next > end_at) continue;
+            if (!t->set_again) return false;
+            if (pass) r->sites[n].next = begin_at;
+        }
+    }
+    return true;
+}
+
 struct flag_record flags_mark_before(struct tr *t)
 {
     struct emit       *e = &t->e;
@@ -168,7 +186,7 @@ struct flag_record flags_mark_before(struct tr *t)
     size_t             n = (size_t)(end - begin);
     struct flag_record rest = flags_mark(t, &t->flags);
 
-    if (begin && t->set == end && e->p > end && n <= sizeof(copy) && !e->full) { // the stores first: then the host runs the other two as one
+    if (e->p > end && !e->full && setter_moves(t, end)) { // the stores first: then the host runs the other two as one
         memcpy(copy, begin, n);
         memmove(begin, end, (size_t)(e->p - end));
         memcpy(e->p - n, copy, n);
@@ -210,6 +228,7 @@ static void do_again(struct tr *t, uint16_t mask)
     unsigned                  size = 1u << (r->kind >> 5 & 3), kind = FLAGS_KIND(r->kind), a = operand_reg(r->a_place, r->a_reg, size);
 
     t->setter = t->e.p;
+    t->set_again = true;
     if (kind == FLAGS_CMP) {
         on_b(t, 7, size, a, r);
         t->host = FLAGS_ALL;

@@ -115,6 +115,7 @@ static uint32_t alu_opcode(unsigned op, unsigned size) { return op == TEST ? (si
 static void op_rr(struct tr *t, unsigned op, unsigned size, unsigned a, unsigned b)
 {
     t->setter = t->e.p;
+    t->set_again = op == CMP || op == TEST || op == AND;
     emit_rr(&t->e, alu_opcode(op, size), size, a, b);
     t->set = t->e.p;
 }
@@ -122,6 +123,7 @@ static void op_rr(struct tr *t, unsigned op, unsigned size, unsigned a, unsigned
 static void op_ri(struct tr *t, unsigned op, unsigned size, unsigned a, uint32_t imm)
 {
     t->setter = t->e.p;
+    t->set_again = op == CMP || op == TEST || op == AND;
     if (op == TEST) {
         emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, 0, a);
         emit_imm(&t->e, size, imm);
@@ -266,6 +268,7 @@ static bool unary_r(struct tr *t, const struct x86_insn *i, unsigned op, unsigne
 
     a = x64_source(t, i->dst, size, R10);
     t->setter = t->e.p;
+    t->set_again = false;
     emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), a);
     t->set = t->e.p;
     if (a == R10) x64_write(t, i->dst, size, a);

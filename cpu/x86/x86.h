@@ -161,7 +161,7 @@ struct x86_jit_flags {
     bool     load;         /* the host's flags are to be loaded from a */
 };
 
-#define STACK_PAGES 256u
+#define STACK_PAGES 512u
 
 struct x86_history; /* history.h: the last exceptions */
 struct x86_jit;     /* jit/jit.h */
@@ -248,7 +248,7 @@ struct x86 {
     struct x86_jit *jit;    /* NULL: the interpreter alone */
     struct x86_stack_pages {
         uint64_t page[STACK_PAGES], addend[STACK_PAGES]; /* linear address, and what the quick table has for it; page ~0: none */
-    } stack_pages;          /* translated code's, below STACK_PAGES / 2 for CPL 0-2: the page that a unit's stack accesses were in last */
+    } stack_pages;          /* translated code's: the pages that stack accesses of units were in last (jit/x64_mem.c) */
     bool step_blocks;       /* x86_run() returns after each block: for engines that run side by side */
     uint32_t eip_mask;      /* of sequential execution: IP of the 8086 and the 286 wraps, EIP runs into the limit of CS */
     void *opaque;

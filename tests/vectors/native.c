@@ -446,8 +446,22 @@ static bool is_far_call(const struct x86_insn *i)
     return i->op == 0x9a || (i->op == 0xff && (i->modrm >> 3 & 7) == 3);
 }
 
+static bool pushes_segment(const struct x86_insn *i)
+{
+    return i->op == 0x06 || i->op == 0x0e || i->op == 0x16 || i->op == 0x1e || i->op == 0x1a0 || i->op == 0x1a8;
+}
+
+/* A repeated CMPS or SCAS that the step has interrupted: Intel's processors then have the flags as they were before it. */
+static bool compares_on(const struct x86_insn *i, uint32_t eip)
+{
+    unsigned op = i->op & ~1u;
+
+    return (i->prefix & (PREFIX_REP | PREFIX_REPNE)) && (op == 0xa6 || op == 0xae) && native.state.eip == eip;
+}
+
 /* What the step adds to the outcome is taken away: TF in an image of EFLAGS. MXCSR_MASK is that of the Pentium 4. AMD's processors push
- * the return address of a far call before they check the target's limit; the manual has it the other way round. */
+ * the return address of a far call before they check the target's limit; the manual has it the other way round. Intel's newer ones leave
+ * the upper half where a segment register is pushed; the older ones store zeros (SDM 2B, PUSH). */
 static void take_away(const struct x86_insn *i)
 {
     uint32_t stack = native.state.seg[SEG_SS] == DATA_SELECTOR ? 0 : NATIVE_DATA;
@@ -456,6 +470,7 @@ static void take_away(const struct x86_insn *i)
     if (native.vector != 0xff && is_far_call(i)) memcpy((void *)(uintptr_t)NATIVE_STACK, native.stack_before, STACK_BYTES);
     if (native.vector != 0xff) return;
     if (i->op == 0x9c) pushed[1] &= (uint8_t)~(FLAG_TF >> 8);
+    if (pushes_segment(i) && (i->prefix & PREFIX_OP32)) put16(pushed + 2, 0);
     if (i->op == 0x1ae && (i->prefix & PREFIX_MEM) && !(i->modrm >> 3 & 7)) put32(mask, 0xffff);
 }
 
@@ -464,6 +479,7 @@ static size_t run_case(const struct x86_insn *i, const uint8_t *code, uint8_t gr
 {
     uint8_t *page = (void *)(uintptr_t)NATIVE_CODE, *at, fx_in[FX_BYTES];
     uint16_t seg_in[6];
+    uint32_t eip;
 
     memcpy(fx_in, native.state.fx, FX_BYTES);
     memcpy(seg_in, native.state.seg, sizeof(seg_in));
@@ -476,7 +492,9 @@ static size_t run_case(const struct x86_insn *i, const uint8_t *code, uint8_t gr
     record[5] = group;
     put32(record + 8, undefined);
     memcpy(native.stack_before, (void *)(uintptr_t)NATIVE_STACK, STACK_BYTES);
+    eip = native.state.eip;
     raise(SIGTRAP);
+    if (compares_on(i, eip)) put32(record + 8, undefined | FLAG_ARITH);
     take_away(i);
     return write_output(record, at, fx_in, seg_in);
 }

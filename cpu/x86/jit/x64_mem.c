@@ -194,10 +194,13 @@ enum { END_PAGES = 3 * PAGE_SIZE };
 
 /* --- groups --------------------------------------------------------------------------------------------------------------------------------- */
 
-/* Which of c->stack_pages group GROUP has: units share them. */
+/* Which of c->stack_pages group GROUP has. Units share them, but not those of another privilege level or for reads alone. */
 static unsigned stack_page(const struct tr *t, int group)
 {
-    return (t->ctx.mode & MODE_USER ? STACK_PAGES / 2 : 0) + (((t->u->phys >> 2) * 0x9E3779B1u >> 20) + (unsigned)group) % (STACK_PAGES / 2);
+    enum { OF_A_KIND = STACK_PAGES / 4 };
+    unsigned kind = (t->ctx.mode & MODE_USER ? 2 : 0) + t->group[group].write;
+
+    return kind * OF_A_KIND + (((t->u->phys >> 2) * 0x9E3779B1u >> 20) + (unsigned)group) % OF_A_KIND;
 }
 
 size_t x64_slot_of(const struct tr *t, int group)

@@ -50,7 +50,7 @@ struct cold {
     uint32_t       site;
     uint8_t        size;    /* COLD_CROSSING: of the access, */
     uint8_t        address; /* and the host register that has its address */
-    uint8_t        page;    /* COLD_STACK: which of c->stack_pages is another one now, */
+    uint16_t       page;    /* COLD_STACK: which of c->stack_pages is another one now, */
     int32_t        first;   /* the group's first byte, from that register, */
     uint32_t       range;   /* its bytes; */
     bool           write, reads, alone; /* some are written, the access is a read, there is no other */

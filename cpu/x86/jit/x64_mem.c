@@ -296,7 +296,7 @@ static void stack_head(struct tr *t, const struct x86_insn *i, const struct acce
     emit_alu_ri(e, 7, 8, R8, PAGE_SIZE - (uint32_t)(g->high - g->low));
     k = x64_cold(t, COLD_STACK, emit_jcc(e, CC_A));
     k->site = site;
-    k->page = (uint8_t)stack_page(t, a->group);
+    k->page = (uint16_t)stack_page(t, a->group);
     k->address = (uint8_t)x64_gpr(a->base);
     k->first = g->low - a->base_off;
     k->range = (uint32_t)(g->high - g->low);

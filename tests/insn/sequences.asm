@@ -230,3 +230,94 @@ testcase "push of a word across two pages between accesses of the stack", I386, 
         dw 1234h, 1111h
         endwrites
 endtest
+
+testcase "sum of a word across two pages, before the jump that ends the unit", I386, P4
+        given ebx, 0FFFh
+        given edx, 0
+        given cx, 2222h
+        memory ds, 0FFFh
+        dw 1234h
+        endmemory
+        code
+        jmp short .sum
+.back:  inc edx
+        hlt
+.sum:   add cx, [bx]
+        jns .back
+        endcode
+        ends 4
+        gives edx, 1
+        gives cx, 3456h
+        clears ZF | SF | PF | OF | CF | AF
+endtest
+
+testcase "comparison of a word across two pages, asked for after a jump", I386, P4
+        given ebx, 0FFFh
+        given eax, 0
+        given edx, 0
+        given cx, 2222h
+        memory ds, 0FFFh
+        dw 1234h
+        endmemory
+        code
+        jmp short .compare
+.after: mov edx, 7
+        setb al
+        hlt
+.compare:
+        cmp [bx], cx
+        jmp short .after
+        endcode
+        ends 11
+        gives edx, 7
+        gives eax, 1
+        sets CF | SF
+        clears ZF | OF | AF
+        any PF
+endtest
+
+testcase "flags of DEC of memory over a shift by nothing", I386, P4
+        given eax, 0
+        given ecx, 0
+        given esi, 40h
+        given edi, 50h
+        memory ds, 40h
+        db 5
+        endmemory
+        memory ds, 50h
+        dw 1
+        endmemory
+        code
+        jmp short .dec
+.shift: shl byte [esi], cl
+        sete al
+        hlt
+.dec:   dec word [edi]
+        jmp short .shift
+        endcode
+        ends 8
+        gives eax, 1
+        sets ZF | PF
+        clears SF | OF | AF
+        writes ds, 50h
+        dw 0
+        endwrites
+endtest
+
+testcase "flags of DEC, asked for after a jump and a change of its register", I386, P4
+        given eax, 0
+        given ecx, 1
+        code
+        jmp short .dec
+.after: mov cx, 9
+        sete al
+        hlt
+.dec:   dec cx
+        jmp short .after
+        endcode
+        ends 8
+        gives eax, 1
+        gives ecx, 9
+        sets ZF | PF
+        clears SF | OF | AF
+endtest

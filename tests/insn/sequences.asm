@@ -307,17 +307,19 @@ endtest
 testcase "flags of DEC, asked for after a jump and a change of its register", I386, P4
         given eax, 0
         given ecx, 1
+        given edx, 0
         code
         jmp short .dec
 .after: mov cx, 9
         sete al
+        add dl, 1
         hlt
 .dec:   dec cx
         jmp short .after
         endcode
-        ends 8
+        ends 11
         gives eax, 1
         gives ecx, 9
-        sets ZF | PF
-        clears SF | OF | AF
+        gives edx, 1
+        clears ARITH
 endtest

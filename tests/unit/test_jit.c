@@ -160,6 +160,47 @@ START_TEST(test_offsets_wrap_in_large_segments)
 }
 END_TEST
 
+static void note_write(void *opaque, const struct phys_region *r, uint32_t addr)
+{
+    (void)r;
+    if (addr >> PAGE_SHIFT == 0x20) ++*(unsigned *)opaque;
+}
+
+static void run_flat(struct fixture *f, uint32_t eip)
+{
+    f->cpu.eip = eip;
+    f->cpu.gpr[REG_ESP] = 0x20800;
+    f->cpu.halted = false;
+    x86_run(&f->cpu, x86_retired(&f->cpu) + 10);
+    ck_assert(f->cpu.halted);
+}
+
+/* Units that share a remembered stack page: what one has read from may still have to be made writable for the other. */
+START_TEST(test_stack_pages_of_reads)
+{
+    enum { PUSH_AT = 0x200, UNITS = STACK_PAGES };
+    uint8_t         code[PUSH_AT + 16 * UNITS] = {0};
+    struct fixture *f;
+    unsigned        writes = 0;
+
+    for (unsigned n = 0; n < UNITS; n++) memcpy(code + PUSH_AT + 8 * n, "\x66\x67\x8b\x04\x24\xf4", 6); /* MOV EAX, [ESP]; HLT */
+    memcpy(code, "\x66\x50\xf4", 3);                                                                   /* PUSH EAX; HLT */
+    f = start("pentium4", 0, code, sizeof(code));
+    f->cpu.seg[SEG_SS] = (struct x86_segment){.limit = 0xffffffff, .access = SEGA_P | SEGA_S | SEGA_RW | SEGA_A | SEGA_DB, .valid = true};
+    x86_derive_segment(&f->cpu, SEG_SS);
+    f->phys.writing = note_write;
+    f->phys.writing_opaque = &writes;
+    for (unsigned run = 0; run < 4; run++) {
+        if (run == 3) x86_tlb_drop_fast(&f->cpu, 0, 0, true); /* the write is to be noticed again */
+        for (unsigned n = 0; n < UNITS; n++) run_flat(f, PUSH_AT + 8 * n);
+        writes = 0;
+        run_flat(f, 0);
+    }
+    ck_assert_uint_eq(writes, 1);
+    finish(f);
+}
+END_TEST
+
 Suite *jit_suite(void)
 {
     Suite *s = suite_create("jit");
@@ -170,6 +211,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_tries_use_up_nothing);
     if (x86_jit_supported()) tcase_add_test(c, test_contexts_begin_again);
     if (x86_jit_supported()) tcase_add_test(c, test_offsets_wrap_in_large_segments);
+    if (x86_jit_supported()) tcase_add_test(c, test_stack_pages_of_reads);
     suite_add_tcase(s, c);
     return s;
 }

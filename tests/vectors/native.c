@@ -499,12 +499,25 @@ static size_t run_case(const struct x86_insn *i, const uint8_t *code, uint8_t gr
     return write_output(record, at, fx_in, seg_in);
 }
 
+/* Whether a segment register would be pushed or popped as a double word of which only the lower half is within the limit: Intel's newer
+ * processors access no more than that. */
+static bool half_within_limit(const struct x86_insn *i, const struct native_plan *p, bool pops)
+{
+    uint32_t limit = 0xffffffff, top = p->gpr[REG_ESP] - (pops ? 0 : 4);
+
+    if (!p->seg[SEG_SS] || !(i->prefix & PREFIX_OP32) || !(pops || pushes_segment(i))) return false;
+    __asm__("lsl %1, %0" : "+r"(limit) : "r"((uint32_t)p->seg[SEG_SS]) : "cc");
+    if (limit <= 0xffff) top &= 0xffff;
+    return top + 1 <= limit && top + 3 > limit;
+}
+
 /* Whether a segment register would be loaded from the stack with a selector of the system that can be loaded, but is not known here. */
 static bool pops_unknown(const struct x86_insn *i, const struct native_plan *p)
 {
     bool           pops = i->op == 0x07 || i->op == 0x17 || i->op == 0x1f || i->op == 0x1a1 || i->op == 0x1a9;
     const uint8_t *stack = (void *)(uintptr_t)(NATIVE_DATA + p->gpr[REG_ESP]);
 
+    if (half_within_limit(i, p, pops)) return true;
     return pops && p->seg[SEG_SS] == NATIVE_SELECTOR(LDT_DATA) && (stack[0] | stack[1] << 8) >> 2 == 0x78 >> 2;
 }
 

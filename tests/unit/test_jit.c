@@ -201,6 +201,32 @@ START_TEST(test_stack_pages_of_reads)
 }
 END_TEST
 
+/* On a stack of 64 KB in a flat segment PUSH changes SP alone, so ESP is no sum from which another address could follow. */
+START_TEST(test_esp_of_a_small_stack)
+{
+    static const uint8_t code[] = {0x3e, 0x66, 0x67, 0x8b, 0x44, 0x24, 0x08, 0x66, 0x51,  /* MOV EAX, DS:[ESP+8]; PUSH ECX */
+                                   0x3e, 0x66, 0x67, 0x8b, 0x54, 0x24, 0x08, 0xf4};       /* MOV EDX, DS:[ESP+8]; HLT */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+
+    f->cpu.seg[SEG_DS] = f->cpu.seg[SEG_SS] = (struct x86_segment){.limit = 0xffffffff, .access = SEGA_P | SEGA_S | SEGA_RW | SEGA_A, .valid = true};
+    x86_derive_segment(&f->cpu, SEG_DS);
+    x86_derive_segment(&f->cpu, SEG_SS);
+    phys_write(&f->phys, 0x30008, 3, 4);
+    phys_write(&f->phys, 0x40004, 5, 4);
+    for (unsigned run = 0; run < 4; run++) {
+        f->cpu.gpr[REG_EDX] = 0;
+        f->cpu.eip = 0;
+        f->cpu.gpr[REG_ESP] = 0x30000;
+        f->cpu.halted = false;
+        x86_run(&f->cpu, x86_retired(&f->cpu) + 10);
+        ck_assert(f->cpu.halted);
+        ck_assert_uint_eq(f->cpu.gpr[REG_EAX], 3);
+        ck_assert_uint_eq(f->cpu.gpr[REG_EDX], 5);
+    }
+    finish(f);
+}
+END_TEST
+
 Suite *jit_suite(void)
 {
     Suite *s = suite_create("jit");
@@ -212,6 +238,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_contexts_begin_again);
     if (x86_jit_supported()) tcase_add_test(c, test_offsets_wrap_in_large_segments);
     if (x86_jit_supported()) tcase_add_test(c, test_stack_pages_of_reads);
+    if (x86_jit_supported()) tcase_add_test(c, test_esp_of_a_small_stack);
     suite_add_tcase(s, c);
     return s;
 }

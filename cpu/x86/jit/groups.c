@@ -92,6 +92,7 @@ static bool writes_operand(const struct jit_op *op)
 static bool has_operand(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     if (!(i->prefix & PREFIX_MEM)) return false;
+    if (i->base == REG_ESP && i->amask != 0xFFFF && !(t->ctx.mode & MODE_STACK32)) return false; // PUSH and POP change no more than SP
     if (t->hoists ? i->index == REG_ZERO && i->base == REG_ZERO : i->index != REG_ZERO || i->base == REG_ZERO) return false;
     switch ((enum jit_kind)op->kind) {
     case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: case OPK_INC_M: case OPK_DEC_M: case OPK_NOT_M: case OPK_NEG_M: case OPK_MUL_M:

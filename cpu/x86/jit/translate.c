@@ -206,7 +206,7 @@ enum r10_use x64_r10_use(const struct tr *t, unsigned k)
     bool                   high = op && op->size == 1 && (x64_high(i->dst) || x64_high(i->src));
     bool                   adds_carry = op && (op->arg == ADC || op->arg == SBB);
 
-    if (!op) return R10_KEPT;
+    if (!op) return t->repeats[k] ? R10_LOST : R10_KEPT; // x64_emit_repeat()
     switch ((enum jit_kind)op->kind) {
     case OPK_MOV_RR: case OPK_MOV_RM: case OPK_MOV_MR: return high ? R10_LOST : R10_KEPT;
     case OPK_MOV_RI: case OPK_MOV_MI: case OPK_LEA: case OPK_PUSH_R: case OPK_PUSH_I: case OPK_EXTEND_RM: case OPK_JCC: case OPK_JMP:

@@ -192,7 +192,7 @@ static bool still_valid(struct x86 *c, const struct jit_site *s, bool check_ctx)
 static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool *done)
 {
     struct x86_jit *j = c->jit;
-    bool            pop = s->insn.op != 0x8E;
+    bool            pop = s->insn.op != 0x8E, leaves;
     unsigned        size = s->insn.prefix & PREFIX_OP32 ? 4 : 2, seg = s->insn.dst;
     uint32_t        drops = c->tlb.drops;
     uint16_t        selector = (uint16_t)c->gpr[s->insn.src];
@@ -212,11 +212,10 @@ static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool
         leave(c, EXIT_LOOP, 0);
         return NULL;
     }
+    leaves = finish(c) || c->kicked || !still_valid(c, s, true) || c->step_blocks || (s->unit->grouped && c->tlb.drops != drops);
+    if (leaves) realize_at(c, s); // an operand of the flags may be in ESP
     if (pop) x86_set_sp(c, x86_sp(c) + size);
-    if (finish(c) || c->kicked || !still_valid(c, s, true) || c->step_blocks || (s->unit->grouped && c->tlb.drops != drops)) {
-        realize_at(c, s);
-        return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
-    }
+    if (leaves) return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     c->jf.load = false;
     return jit_executable(j, s->next);
 }

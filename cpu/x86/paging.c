@@ -89,10 +89,18 @@ static void drop_fast_page(struct x86_tlb *t, uint32_t page)
     t->code[page] = 0;
 }
 
-/* Quick entries have gone since there were DROPS: what was copied from them goes too. */
+/* If quick entries have gone since there were DROPS, what was copied from them goes too. */
 static void settle_drops(struct x86 *c, uint32_t drops)
 {
-    if (c->tlb.drops != drops) memset(c->stack_pages.page, 0xFF, sizeof(c->stack_pages.page));
+    if (c->tlb.drops == drops) return;
+    memset(c->stack_pages.page, 0xFF, sizeof(c->stack_pages.page));
+    memset(c->stack_pages.used, 0, sizeof(c->stack_pages.used));
+}
+
+/* The same if they can only be those of PAGE. */
+static void settle_page(struct x86 *c, uint32_t drops, uint32_t page)
+{
+    if (c->stack_pages.used[page & 0xFF]) settle_drops(c, drops);
 }
 
 void x86_tlb_flush(struct x86 *c, bool keep_global)
@@ -129,7 +137,8 @@ void x86_tlb_flush_page(struct x86 *c, lin_t lin)
         drop_fast_page(t, n);
         t->entry[n] &= TLB_LISTED;
     }
-    settle_drops(c, drops);
+    if (first == last) settle_page(c, drops, page);
+    else settle_drops(c, drops);
 }
 
 void x86_tlb_drop_fast(struct x86 *c, uint32_t base, uint64_t size, bool writes_only)
@@ -293,7 +302,7 @@ static void remember(struct x86 *c, uint32_t page, uint64_t entry)
     }
     drops = t->drops;
     drop_fast_page(t, page);
-    settle_drops(c, drops);
+    settle_page(c, drops, page);
     t->entry[page] = entry | TLB_VALID | TLB_LISTED;
     if (entry & TLB_BIG) t->big = true;
     t->fills++;
@@ -344,7 +353,7 @@ bool x86_translate(struct x86 *c, lin_t lin, enum x86_access_kind kind, bool use
     if (!entry_allows(*e, kind, user) && !fill(c, lin, kind, user, error)) {
         *e &= TLB_LISTED; // a fault drops the cached entry (SDM 3A 4.10.4.1)
         drop_fast_page(&c->tlb, lin >> PAGE_SHIFT);
-        settle_drops(c, drops);
+        settle_page(c, drops, lin >> PAGE_SHIFT);
         return false;
     }
     // Beyond 4 GB nothing is there; the last page of the map is never RAM.

@@ -248,6 +248,7 @@ struct x86 {
     struct x86_jit *jit;    /* NULL: the interpreter alone */
     struct x86_stack_pages {
         uint64_t page[STACK_PAGES], addend[STACK_PAGES]; /* linear address, and what the quick table has for it; page ~0: none */
+        uint8_t  used[256]; /* by the lower bits of the page's number: there may be one */
     } stack_pages;          /* translated code's: the pages that stack accesses of units were in last (jit/x64_mem.c) */
     bool step_blocks;       /* x86_run() returns after each block: for engines that run side by side */
     uint32_t eip_mask;      /* of sequential execution: IP of the 8086 and the 286 wraps, EIP runs into the limit of CS */

@@ -330,6 +330,10 @@ static void other_stack_page(struct tr *t, const struct cold *k)
     emit_rr(e, 0x85, 8, R9, R9);
     if (k->write && k->reads) out[outs++] = emit_jcc(e, CC_E); // a read must not make it writable
     else x64_slow_if(t, CC_E, k->site);
+    x64_page_of(t, R11, R8);
+    emit_rr(e, 0x0FB6, 4, R11, R11); // movzx r11d, r11b
+    emit_rm(e, 0xC6, 1, 0, (struct host_mem){R14, R11, 0, (int32_t)offsetof(struct x86, stack_pages.used) - X64_BIAS});
+    emit8(e, 1);
     emit_rm(e, 0x89, 8, R9, x64_ctx(offsetof(struct x86, stack_pages.addend) + 8u * k->page));
     emit_alu_ri(e, 4, 4, R8, ~(uint32_t)PAGE_MASK);
     emit_rm(e, 0x89, 8, R8, x64_ctx(offsetof(struct x86, stack_pages.page) + 8u * k->page));

@@ -201,6 +201,44 @@ START_TEST(test_stack_pages_of_reads)
 }
 END_TEST
 
+/* As a write to a page does that was read from before, if the guest has paging on. */
+static void drop_group(void *opaque, const struct phys_region *r, uint32_t addr)
+{
+    struct x86 *c = opaque;
+
+    (void)r;
+    if (addr >> PAGE_SHIFT == 0x14) c->tlb.drops++;
+}
+
+/* STI makes no interrupt wait if IF was set before, whatever the unit is left for at the next instruction. */
+START_TEST(test_shadow_of_an_idle_sti)
+{
+    static const uint8_t code[] = {0x8b, 0x07, 0x8b, 0x4f, 0x02, 0xfb, 0xfe, 0x04, 0xf4}; /* MOV AX, [BX]; MOV CX, [BX+2]; STI; INC BYTE [SI]; HLT */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+    struct x86          *c = &f->cpu;
+
+    x86_reg_set(c, "ds", 0x1000);
+    c->gpr[REG_EBX] = 0x3000;
+    c->gpr[REG_ESI] = 0x4000;
+    f->phys.writing = drop_group;
+    f->phys.writing_opaque = c;
+    c->step_blocks = true;
+    for (unsigned run = 0; run < 4; run++) {
+        c->eip = 0;
+        c->eflags |= FLAG_IF;
+        c->halted = false;
+        x86_tlb_drop_fast(c, 0, 0, true);
+        while (!c->halted) {
+            x86_run(c, x86_retired(c) + 10);
+            ck_assert(!c->inhibit);
+        }
+    }
+    ck_assert_uint_gt(c->jit->stats.translations, 0);
+    ck_assert_uint_eq(phys_read(&f->phys, 0x14000, 1), 4);
+    finish(f);
+}
+END_TEST
+
 /* On a stack of 64 KB in a flat segment PUSH changes SP alone, so ESP is no sum from which another address could follow. */
 START_TEST(test_esp_of_a_small_stack)
 {
@@ -238,6 +276,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_contexts_begin_again);
     if (x86_jit_supported()) tcase_add_test(c, test_offsets_wrap_in_large_segments);
     if (x86_jit_supported()) tcase_add_test(c, test_stack_pages_of_reads);
+    if (x86_jit_supported()) tcase_add_test(c, test_shadow_of_an_idle_sti);
     if (x86_jit_supported()) tcase_add_test(c, test_esp_of_a_small_stack);
     suite_add_tcase(s, c);
     return s;

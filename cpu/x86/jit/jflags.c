@@ -72,7 +72,7 @@ void jit_realize_flags(struct x86 *c)
 {
     struct x86_jit_flags *f = &c->jf;
     uint32_t              kind = f->kind, mask, a = f->a, b = f->b;
-    bool                  cf = f->cf_kind & 1;
+    bool                  cf = (kind & FLAGS_CF) && (f->cf_kind & 1);
 
     if (kind == FLAGS_REALIZED) return;
     f->kind = FLAGS_REALIZED;

@@ -90,7 +90,7 @@ enum flag_kind {
     FLAGS_SUB,      /* result a, second operand b */
     FLAGS_CMP,      /* operands a and b */
     FLAGS_LOGIC,    /* result a */
-    FLAGS_INC,      /* result a; CF is overridden */
+    FLAGS_INC,      /* result a; CF is overridden, or 0 */
     FLAGS_DEC,
     FLAGS_NEG,      /* result a */
     FLAGS_SHL,      /* operand a, count b */

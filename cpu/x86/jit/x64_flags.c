@@ -337,6 +337,7 @@ uint32_t flags_save_cf(struct tr *t, bool keeps)
     unsigned kind = FLAGS_KIND(t->flags.kind);
 
     if (!flag_live(t, FLAG_CF)) return FLAGS_CF;
+    if (kind == FLAGS_LOGIC && !(t->flags.kind & FLAGS_CF)) return 0;
     if (kind == FLAGS_INC || kind == FLAGS_DEC) { // it is where they have left it
         if (!(t->flags.kind & (FLAGS_CF_HOME | FLAGS_CF_OLD))) return t->flags.kind & FLAGS_CF;
         if (keeps && die_inside(t) && !(t->flags.kind & FLAGS_CF_OLD)) return FLAGS_CF | FLAGS_CF_HOME;

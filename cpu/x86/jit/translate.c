@@ -146,7 +146,7 @@ static void emit_head(struct tr *t)
 
     x64_indirect_entry(t);
     emit_alu_ri(e, 5, 8, R13, t->count);
-    x64_cold(t, COLD_BUDGET, emit_jcc(e, CC_S));
+    x64_cold(t, COLD_BUDGET, emit_jcc(e, CC_L));
     if (t->u->second) {
         emit_rm(e, 0x81, 4, 7, x64_code_page(t->u->lin + PAGE_SIZE));
         emit32(e, t->u->second);
@@ -363,7 +363,7 @@ static void emit_loop(struct tr *t)
     t->loop_head = e->p;
     begin(t, &t->loop_flags);
     emit_alu_ri(e, 5, 8, R13, t->count);
-    x64_leave_loop_if(t, CC_S);
+    x64_leave_loop_if(t, CC_L);
     x64_check_loop_groups(t);
     for (t->k = 0; t->k < t->count; t->k++) emit_insn(t);
     t->no_loop = t->failed;

@@ -35,6 +35,13 @@ static uint32_t ctx_of(struct x86 *c)
     return jit_intern_ctx(c, &ctx);
 }
 
+static bool is_ctx(const struct x86 *c, uint32_t n)
+{
+    const struct jit_ctx *ctx = &c->jit->ctx[n];
+
+    return ctx->mode == mode_of(c) && ctx->cs_base == c->seg[SEG_CS].base && ctx->cs_limit == c->seg[SEG_CS].limit;
+}
+
 /* --- slow path ---------------------------------------------------------------------------------------------------------------------------- */
 
 static uint32_t operand(const struct x86 *c, unsigned reg, unsigned size)
@@ -182,10 +189,10 @@ static bool repetition_over(struct x86 *c, const struct jit_site *s)
     return true;
 }
 
-/* Whether the unit of S, after a handler, is still there and still right. A new context may empty the cache, so that comes first. */
-static bool still_valid(struct x86 *c, const struct jit_site *s, bool check_ctx)
+/* Whether the unit of S, after a handler, is still there and still right. */
+static bool still_valid(const struct x86 *c, const struct jit_site *s, bool check_ctx)
 {
-    return (!check_ctx || ctx_of(c) == s->unit->ctx) && s->unit->valid;
+    return s->unit->valid && (!check_ctx || is_ctx(c, s->unit->ctx));
 }
 
 /* MOV and POP to DS, ES, FS and GS. NULL with *DONE clear: to be done by the handler after all. */

@@ -513,10 +513,13 @@ void x64_emit_colds(struct tr *t)
         switch (k->kind) {
         case COLD_SLOW: go_slow(t, k->site); break;
         case COLD_SAVE_CF:
-            emit_rm(&t->e, 0x8B, 8, R8, CTX(jf.kind)); // and a
-            emit_rm(&t->e, 0x8B, 4, R9, CTX(jf.b));
-            emit_rm(&t->e, 0x89, 8, R8, CTX(jf.cf_kind));
-            emit_rm(&t->e, 0x89, 4, R9, CTX(jf.cf_b));
+            // One by one, as they were stored a moment ago: the host's loads would wait for the stores to be done otherwise.
+            emit_rm(&t->e, 0x8B, 4, R8, CTX(jf.kind));
+            emit_rm(&t->e, 0x8B, 4, R9, CTX(jf.a));
+            emit_rm(&t->e, 0x8B, 4, R11, CTX(jf.b));
+            emit_rm(&t->e, 0x89, 4, R8, CTX(jf.cf_kind));
+            emit_rm(&t->e, 0x89, 4, R9, CTX(jf.cf_a));
+            emit_rm(&t->e, 0x89, 4, R11, CTX(jf.cf_b));
             emit_jmp_to(&t->e, k->back);
             break;
         case COLD_CAREFUL:

@@ -37,8 +37,8 @@ enum jit_kind {
     OPK_MOVS, OPK_STOS, OPK_LODS, OPK_SCAS, OPK_CMPS,
     /* x87 and MMX (x64_x87.c), SSE (x64_sse.c) */
     OPK_X87, OPK_MMX, OPK_SSE,
-    /* no emitter, but it may change the context */
-    OPK_CONTEXT,
+    /* no emitter: it changes no context; it may change the context */
+    OPK_HANDLER, OPK_CONTEXT,
 };
 
 /* Of OPK_SSE and OPK_MMX: how the fields of ModRM are used. */

@@ -23,9 +23,10 @@ static bool goes_on_after(const struct tr *t, const struct x86_insn *i, const st
     return target > x64_eip(t, i) && target <= t->ctx.cs_limit;
 }
 
-/* OP, unless it is for a unit of the host that may not run it now. */
+/* OP, unless it has no emitter, or is for a unit of the host that may not run it now. */
 static const struct jit_op *usable(const struct tr *t, const struct jit_op *op)
 {
+    if (op && op->kind == OPK_HANDLER) return NULL;
     if (op && op->kind == OPK_SSE && !(t->ctx.mode & MODE_SSE)) return NULL;
     if (op && (op->kind == OPK_X87 || op->kind == OPK_MMX) && !(t->ctx.mode & MODE_X87)) return NULL;
     return op;

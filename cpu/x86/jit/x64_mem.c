@@ -572,10 +572,25 @@ void x64_emit_colds(struct tr *t)
     }
 }
 
-/* Whether the handler may change what the unit takes for granted. The 286 has no emitter for loads of segment registers. */
-static bool changes_context(const struct jit_op *op)
+/* Whether the handler of I may change what the unit takes for granted. The 286 has no emitter for loads of segment registers. */
+static bool changes_context(const struct tr *t, const struct x86_insn *i)
 {
-    return !op || op->kind == OPK_CONTEXT || op->kind == OPK_DF || op->kind == OPK_MOV_SR || op->kind == OPK_POP_SEG;
+    const struct jit_op *op = t->op[t->k], *row = jit_op_of(&t->j->ops, i->fn);
+
+    if (!op) return !t->repeats[t->k] && !(row && row->kind == OPK_HANDLER);
+    return op->kind == OPK_CONTEXT || op->kind == OPK_DF || op->kind == OPK_MOV_SR || op->kind == OPK_POP_SEG;
+}
+
+/* Whether an instruction of the unit after the current one reads flags that are made before it, by the current one at the latest. */
+static bool flags_asked(const struct tr *t)
+{
+    uint16_t open = FLAGS_ALL;
+
+    for (unsigned n = t->k + 1; n < t->count && t->op[n] && open; n++) {
+        if (t->effects[n].flags_read & open) return true;
+        open &= (uint16_t)~t->effects[n].flags_written;
+    }
+    return false;
 }
 
 void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
@@ -583,11 +598,11 @@ void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
     uint32_t         site = x64_site(t, i);
     struct jit_site *s = &t->j->sites[site];
 
-    s->check_ctx = changes_context(t->op[t->k]);
+    s->check_ctx = changes_context(t, i);
     emit_mov_ri(&t->e, R11, site);
     emit_jmp_to(&t->e, last ? t->j->exit_site : t->j->slow);
     t->flags = (struct flag_record){.kind = FLAGS_HOME};
-    t->host = FLAGS_ALL;
+    t->host = flags_asked(t) ? FLAGS_ALL : 0; // to load the host's costs more than the rest
     t->kept = KEEP_NONE;
     t->sse_ready = t->x87_ready = s->x87_ready = false;
     t->x87 = 0;

@@ -55,16 +55,25 @@ void event_schedule(struct clock *, struct event *, uint64_t time);
 /* No effect if EV is not pending. */
 void event_cancel(struct clock *, struct event *);
 
+/* (A * B + ROUND) / DIVISOR without overflow on the way. Divisions of 128 bits take long, and this is asked at each access to a timer. */
+static inline uint64_t clock_scale(uint64_t a, uint64_t b, uint64_t round, uint64_t divisor)
+{
+    uint64_t product;
+
+    if (!__builtin_mul_overflow(a, b, &product) && !__builtin_add_overflow(product, round, &product)) return product / divisor;
+    return (uint64_t)(((unsigned __int128)a * b + round) / divisor);
+}
+
 /* Converts without overflow: TICKS of a HZ oscillator to ns (rounded up) and ns to whole ticks (rounded down).
  * clock_ticks(hz, clock_ns(hz, t)) == t for every t that fits. */
 static inline uint64_t clock_ns(uint32_t hz, uint64_t ticks)
 {
-    return (uint64_t)(((unsigned __int128)ticks * NS_PER_SECOND + hz - 1) / hz);
+    return clock_scale(ticks, NS_PER_SECOND, hz - 1, hz);
 }
 
 static inline uint64_t clock_ticks(uint32_t hz, uint64_t ns)
 {
-    return (uint64_t)((unsigned __int128)ns * hz / NS_PER_SECOND);
+    return clock_scale(ns, hz, 0, NS_PER_SECOND);
 }
 
 #endif

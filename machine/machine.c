@@ -27,14 +27,14 @@ void machine_config_init(struct machine_config *c)
 
 uint64_t machine_ns_at(const struct machine *m, uint64_t instruction)
 {
-    return m->base_ns + (uint64_t)((unsigned __int128)(instruction - m->base_instruction) * 1000 / m->mips);
+    return m->base_ns + clock_scale(instruction - m->base_instruction, 1000, 0, m->mips);
 }
 
 /* The first instruction count at which the time is at least NS. */
 static uint64_t instruction_at(const struct machine *m, uint64_t ns)
 {
     if (ns <= m->base_ns) return m->base_instruction;
-    return m->base_instruction + (uint64_t)(((unsigned __int128)(ns - m->base_ns) * m->mips + 999) / 1000);
+    return m->base_instruction + clock_scale(ns - m->base_ns, m->mips, 999, 1000);
 }
 
 static uint64_t exact_time(void *opaque)

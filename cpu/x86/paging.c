@@ -388,6 +388,14 @@ static void fill_fast(struct x86 *c, lin_t lin, uint32_t phys, bool write, bool 
     c->tlb.fast[write][user][lin >> PAGE_SHIFT] = (uintptr_t)(r->host + (at - r->base)) - (lin & ~PAGE_MASK);
 }
 
+bool x86_leads_to_device(const struct x86 *c, lin_t lin, bool write)
+{
+    uint64_t e = c->tlb.entry[lin >> PAGE_SHIFT];
+    uint32_t at = phys_wrap(c->phys, (uint32_t)e & ~PAGE_MASK);
+
+    return (e & TLB_VALID) && (write ? phys_writer(c->phys, at) : phys_reader(c->phys, at))->kind == PHYS_MMIO;
+}
+
 bool x86_fill_quick(struct x86 *c, lin_t lin, bool write)
 {
     bool     user = c->cpl == 3;

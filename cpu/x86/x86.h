@@ -409,6 +409,8 @@ bool x86_load_pdptes(struct x86 *c, uint32_t cr3);
 /* Makes a quick entry for accesses of the current privilege to the page of LIN, translating it if it need be. False: it is no plain memory, or
  * it would fault (which is not raised here). */
 bool x86_fill_quick(struct x86 *c, lin_t lin, bool write);
+/* Whether the cached translation of LIN, if there is one, leads to a device. */
+bool x86_leads_to_device(const struct x86 *, lin_t lin, bool write);
 
 /* Translates LIN for KIND by USER; true and the physical address, or false with the #PF error code in *ERROR (CR2 is not yet set). */
 bool x86_translate(struct x86 *c, lin_t lin, enum x86_access_kind kind, bool user, uint32_t *phys, uint32_t *error);

@@ -167,7 +167,7 @@ static bool fill_for(struct x86 *c, const struct jit_site *s)
     if (!size || c->tlb_read == c->tlb.none || (int64_t)off + size - 1 > (s->access_write ? g->write_limit : g->read_limit)) return false;
     if ((lin & PAGE_MASK) > PAGE_SIZE - size) return false;
     if ((s->access_write ? c->tlb_write : c->tlb_read)[lin >> PAGE_SHIFT]) return false; // it was not for want of this
-    return x86_fill_quick(c, lin, s->access_write);
+    return !x86_leads_to_device(c, lin, s->access_write) && x86_fill_quick(c, lin, s->access_write);
 }
 
 /* Leaves the unit before the instruction at EIP, with LEFT instructions of it not run. */

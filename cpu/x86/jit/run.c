@@ -164,7 +164,7 @@ static bool fill_for(struct x86 *c, const struct jit_site *s)
     const struct x86_segment *g = &c->seg[seg];
     lin_t                     lin = g->base + off;
 
-    if (!size || c->tlb_read == c->tlb.none || (int64_t)off + size - 1 > (s->access_write ? g->write_limit : g->read_limit)) return false;
+    if (c->tlb_read == c->tlb.none || (int64_t)off + size - 1 > (s->access_write ? g->write_limit : g->read_limit)) return false;
     if ((lin & PAGE_MASK) > PAGE_SIZE - size) return false;
     if ((s->access_write ? c->tlb_write : c->tlb_read)[lin >> PAGE_SHIFT]) return false; // it was not for want of this
     return !x86_leads_to_device(c, lin, s->access_write) && x86_fill_quick(c, lin, s->access_write);
@@ -285,7 +285,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return jit_executable(j, s->stored);
     }
     realize_at(c, s);
-    if (fill_for(c, s) && s->unit->valid && c->stats.tlb_flushes == flushes && c->tlb.moves == moves) {
+    if (s->access_size && fill_for(c, s) && s->unit->valid && c->stats.tlb_flushes == flushes && c->tlb.moves == moves) {
         bool dropped = s->unit->grouped && c->tlb.drops != drops;
 
         if (!dropped) {

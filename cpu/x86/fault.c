@@ -3,6 +3,7 @@
 #include "cpu/x86/flags.h"
 #include "cpu/x86/history.h"
 #include "cpu/x86/interp.h"
+#include "cpu/x86/jit/jit.h"
 
 /* Leaves the block at I as if it had not begun: what was paid for and not run is given back. */
 static void unwind(struct x86 *c, const struct x86_insn *i)
@@ -17,6 +18,7 @@ static bool raise(struct x86 *c, const struct x86_insn *i, unsigned vector, bool
     uint64_t number = i ? x86_retired_at(c, i) : c->limit - (uint64_t)c->budget;
 
     unwind(c, i);
+    x86_jit_settle(c);
     x86_history_add(c, i, vector, has_error, error, number);
     c->exc = (struct x86_exception){.pending = true, .vector = (uint8_t)vector, .has_error = has_error, .error = error};
     return false;

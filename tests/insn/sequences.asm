@@ -323,3 +323,74 @@ testcase "flags of DEC, asked for after a jump and a change of its register", I3
         gives edx, 1
         clears ARITH
 endtest
+
+; SMSW, SGDT and the like are left to handlers that have nothing to do with flags.
+testcase "flags over SMSW, which changes an operand of theirs", I386, P4
+        modes PROTECTED
+        given eax, 0
+        given ecx, 7
+        given edx, 0
+        given esi, 4
+        code
+.loop:  mov ax, 9
+        cmp ax, cx
+        jmp short .smsw
+.smsw:  smsw ax
+        mov ax, 1
+        sbb dx, dx
+        dec si
+        jnz .loop
+        endcode
+        gives eax, 1
+        gives esi, 0
+        sets ZF | PF
+        clears CF | OF | AF | SF
+endtest
+
+testcase "flags over SMSW in one unit", I386, P4
+        modes PROTECTED
+        given eax, 5
+        given ecx, 5
+        given edx, 0
+        given ebx, 40h
+        memory ds, 40h
+        dw 0
+        endmemory
+        code
+        sub ax, cx
+        smsw ax
+        mov ax, 3
+        mov [bx], ax
+        sete dl
+        endcode
+        gives eax, 3
+        gives edx, 1
+        sets ZF | PF
+        clears CF | OF | AF | SF
+        writes ds, 40h
+        dw 3
+        endwrites
+endtest
+
+testcase "CF over DEC and SGDT, then a shift by nothing", I386, P4
+        modes PROTECTED
+        given eax, 5
+        given ecx, 6
+        given edx, 0
+        given ebx, 40h
+        code
+        cmp ax, cx
+        dec ax
+        sgdt [bx]
+        mov word [bx], 0
+        mov word [bx + 2], 0
+        mov word [bx + 4], 0
+        adc dx, 0
+        endcode
+        gives eax, 4
+        gives edx, 1
+        clears ARITH
+        writes ds, 40h
+        dw 0, 0, 0
+        endwrites
+endtest

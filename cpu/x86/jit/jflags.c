@@ -68,23 +68,32 @@ static void set_flags(struct x86 *c, uint32_t kind, uint32_t a, uint32_t b, bool
     }
 }
 
+void jit_fetch_operands(struct x86 *c)
+{
+    struct x86_jit_flags *f = &c->jf;
+    uint32_t              kind = f->kind;
+
+    if (kind & FLAGS_A_REG) f->a = (uint32_t)c->gpr[kind >> 24 & 7];
+    if (kind & FLAGS_B_REG) f->b = (uint32_t)c->gpr[kind >> 28 & 7];
+    if (kind & FLAGS_A_R10) f->a = f->r10;
+    if (kind & FLAGS_B_R10) f->b = f->r10;
+    f->kind &= ~(FLAGS_A_REG | FLAGS_B_REG | FLAGS_A_R10 | FLAGS_B_R10);
+}
+
 void jit_realize_flags(struct x86 *c)
 {
     struct x86_jit_flags *f = &c->jf;
-    uint32_t              kind = f->kind, mask, a = f->a, b = f->b;
+    uint32_t              kind = f->kind, mask;
     bool                  cf = (kind & FLAGS_CF) && (f->cf_kind & 1);
 
     if (kind == FLAGS_REALIZED) return;
+    jit_fetch_operands(c);
     f->kind = FLAGS_REALIZED;
     if ((kind & FLAGS_CF) && (uint8_t)f->cf_kind > 1) {
         set_flags(c, f->cf_kind, f->cf_a, f->cf_b, false);
         cf = flag_cf(c);
     }
-    if (kind & FLAGS_A_REG) a = (uint32_t)c->gpr[kind >> 24 & 7];
-    if (kind & FLAGS_B_REG) b = (uint32_t)c->gpr[kind >> 28 & 7];
-    if (kind & FLAGS_A_R10) a = f->r10;
-    if (kind & FLAGS_B_R10) b = f->r10;
-    set_flags(c, kind, a, b, cf);
+    set_flags(c, kind, f->a, f->b, cf);
     mask = (kind & FLAGS_CF ? FLAG_CF : 0) | (kind & FLAGS_OF ? FLAG_OF : 0);
     if (FLAGS_KIND(kind) == FLAGS_INC || FLAGS_KIND(kind) == FLAGS_DEC) mask &= ~(uint32_t)FLAG_CF; // they have it
     if (mask) flags_change(c, mask, (cf ? FLAG_CF : 0) | (f->of ? FLAG_OF : 0));

@@ -52,6 +52,8 @@ bool x86_jit_count(struct x86 *c, struct x86_block *b);
 bool x86_jit_single(struct x86 *c);
 /* [addr, addr+n) of physical memory, within a page, was written: drops the units that overlap it and marks the others as code. */
 void x86_jit_invalidate(struct x86 *c, uint32_t addr, uint32_t n);
+/* Brings the flags into the interpreter's form, if a handler that does not look at them runs for translated code. */
+void x86_jit_settle(struct x86 *c);
 /* Marks the code of all units anew. */
 void x86_jit_remark(struct x86 *c);
 /* Forgets all. */

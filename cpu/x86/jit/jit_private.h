@@ -140,6 +140,7 @@ struct jit_site {
     uint32_t           x87;         /* struct jit_x87: the last x87 instruction of the unit before it; 0: none yet */
     bool               head;        /* of a group of accesses: what follows relies on it */
     bool               repeats;     /* a string instruction with a repetition: it comes back by x86_end() */
+    bool               no_flags;    /* its handler neither reads nor writes any */
     bool               segment;     /* a load of DS, ES, FS or GS: only that, if all goes well */
     uint32_t           stored;      /* offset of the code that follows, once the store of a PUSH, MOV or CALL and the change of (E)SP are done; 0 */
     bool               in_shadow;   /* of STI */
@@ -266,6 +267,8 @@ void jit_load_flags(struct x86 *c);
 
 /* jflags.c */
 void jit_realize_flags(struct x86 *c);
+/* Operands that are in registers go to c->jf. */
+void jit_fetch_operands(struct x86 *c);
 
 /* x64_sse.c, x64_x87.c: whether the host's units may run the guest's code now: MODE_SSE, MODE_X87. */
 uint32_t jit_sse_mode(const struct x86 *c);

@@ -60,5 +60,6 @@ void x86_jit_invalidate(struct x86 *c, uint32_t addr, uint32_t n)
     (void)n;
 }
 
+void x86_jit_settle(struct x86 *c) { (void)c; }
 void x86_jit_remark(struct x86 *c) { (void)c; }
 void x86_jit_flush(struct x86 *c) { (void)c; }

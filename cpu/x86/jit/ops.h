@@ -37,7 +37,7 @@ enum jit_kind {
     OPK_MOVS, OPK_STOS, OPK_LODS, OPK_SCAS, OPK_CMPS,
     /* x87 and MMX (x64_x87.c), SSE (x64_sse.c) */
     OPK_X87, OPK_MMX, OPK_SSE,
-    /* no emitter: it changes no context; it may change the context */
+    /* no emitter: it changes no context (arg 1: and has nothing to do with flags); it may change the context */
     OPK_HANDLER, OPK_CONTEXT,
 };
 

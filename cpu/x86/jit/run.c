@@ -99,6 +99,24 @@ static void publish_flags(struct x86 *c, bool host)
     if (host) c->jf.a = flags_arith(c) | FLAG_1 | FLAG_IF;
 }
 
+/* The same, but they stay in the translator's form: the handler of S looks at none, nor does it change any. */
+static void flags_pass(struct x86 *c, const struct jit_site *s)
+{
+    if (s->flags.kind & (FLAGS_CF_HOME | FLAGS_CF_OLD) && s->flags.kind != FLAGS_HOME) {
+        realize_at(c, s);
+        publish_flags(c, false);
+        return;
+    }
+    take_record(c, &s->flags);
+    jit_fetch_operands(c);
+    c->jf.load = false;
+}
+
+void x86_jit_settle(struct x86 *c)
+{
+    if (c->jit) jit_realize_flags(c);
+}
+
 void jit_load_flags(struct x86 *c)
 {
     jit_realize_flags(c);
@@ -284,7 +302,8 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         c->jf.load = false;
         return jit_executable(j, s->stored);
     }
-    realize_at(c, s);
+    if (s->no_flags) flags_pass(c, s);
+    else realize_at(c, s);
     if (s->access_size && fill_for(c, s) && s->unit->valid && c->stats.tlb_flushes == flushes && c->tlb.moves == moves) {
         bool dropped = s->unit->grouped && c->tlb.drops != drops;
 
@@ -315,7 +334,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     if (s->x87_ready) jit_x87_resume(c, s);
     if (s->makes_r10) remake_r10(c, s, before);
-    publish_flags(c, s->host_next);
+    if (!s->no_flags) publish_flags(c, s->host_next);
     if (s->keep != KEEP_NONE) c->jf.keep = flag_condition(c, s->keep);
     return jit_executable(j, s->next);
 }

@@ -581,6 +581,13 @@ static bool changes_context(const struct tr *t, const struct x86_insn *i)
     return op->kind == OPK_CONTEXT || op->kind == OPK_DF || op->kind == OPK_MOV_SR || op->kind == OPK_POP_SEG;
 }
 
+static bool has_no_flags(const struct tr *t, const struct x86_insn *i)
+{
+    const struct jit_op *row = t->op[t->k] ? NULL : jit_op_of(&t->j->ops, i->fn);
+
+    return row && row->kind == OPK_HANDLER && row->arg;
+}
+
 /* Whether an instruction of the unit after the current one reads flags that are made before it, by the current one at the latest. */
 static bool flags_asked(const struct tr *t)
 {
@@ -599,10 +606,11 @@ void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
     struct jit_site *s = &t->j->sites[site];
 
     s->check_ctx = changes_context(t, i);
+    s->no_flags = has_no_flags(t, i);
     emit_mov_ri(&t->e, R11, site);
     emit_jmp_to(&t->e, last ? t->j->exit_site : t->j->slow);
     t->flags = (struct flag_record){.kind = FLAGS_HOME};
-    t->host = flags_asked(t) ? FLAGS_ALL : 0; // to load the host's costs more than the rest
+    t->host = !s->no_flags && flags_asked(t) ? FLAGS_ALL : 0; // to load the host's costs more than the rest
     t->kept = KEEP_NONE;
     t->sse_ready = t->x87_ready = s->x87_ready = false;
     t->x87 = 0;

@@ -94,7 +94,7 @@ static const struct jit_op table[] = {
     SSE_BOTH(cvttsd2si, SSE_REG_GPR, 8), SSE(ldmxcsr, SSE_MXCSR, 4), SSE(stmxcsr, SSE_WRITE, 4),
     {x86_movnti, OPK_MOV_MR, 0, 4}, ONE(fence, OPK_NOP, 0), ONE(prefetch, OPK_NOP, 0),
     /* left to handlers, which change nothing of the context */
-    ONE(rdtsc, OPK_HANDLER, 1), ONE(cpuid, OPK_HANDLER, 1), ONE(rdmsr, OPK_HANDLER, 1), ONE(wbinvd, OPK_HANDLER, 1), ONE(invlpg, OPK_HANDLER, 1),
+    ONE(rdtsc, OPK_HANDLER, 1), ONE(mov_rc, OPK_HANDLER, 1), ONE(mov_rd, OPK_HANDLER, 1), ONE(cpuid, OPK_HANDLER, 1), ONE(rdmsr, OPK_HANDLER, 1), ONE(wbinvd, OPK_HANDLER, 1), ONE(invlpg, OPK_HANDLER, 1),
     SIZES2(sgdt, OPK_HANDLER, 1), SIZES2(sidt, OPK_HANDLER, 1), {x86_smsw_r16, OPK_HANDLER, 1, 2}, {x86_smsw_r32, OPK_HANDLER, 1, 4},
     {x86_sldt_r16, OPK_HANDLER, 1, 2}, {x86_sldt_r32, OPK_HANDLER, 1, 4}, {x86_str_r16, OPK_HANDLER, 1, 2}, {x86_str_r32, OPK_HANDLER, 1, 4},
     ONE(verr_r, OPK_HANDLER, 0), ONE(verr_m, OPK_HANDLER, 0), ONE(verw_r, OPK_HANDLER, 0), ONE(verw_m, OPK_HANDLER, 0),

@@ -372,12 +372,22 @@ static bool locate(struct x86 *c, uint32_t *phys, uint32_t *lin, uint32_t *value
     return *value != 0;
 }
 
+/* Fetches the translation of CS:EIP as the interpreter does before it runs what is there; a fault is left to it. */
+static bool fetch_translation(struct x86 *c)
+{
+    uint32_t phys, error;
+
+    c->cur = NULL;
+    return c->eip <= c->seg[SEG_CS].limit && x86_translate(c, c->seg[SEG_CS].base + c->eip, ACCESS_FETCH, c->cpl == 3, &phys, &error);
+}
+
 static struct jit_unit *unit_here(struct x86 *c, uint32_t *value)
 {
     uint32_t         phys, lin;
     struct jit_unit *u;
 
-    if (!locate(c, &phys, &lin, value) || !(u = jit_find(c->jit, phys, lin, ctx_of(c)))) return NULL;
+    if (!locate(c, &phys, &lin, value) && !(fetch_translation(c) && locate(c, &phys, &lin, value))) return NULL;
+    if (!(u = jit_find(c->jit, phys, lin, ctx_of(c)))) return NULL;
     return u->second && code_value(c, lin + PAGE_SIZE) != u->second ? NULL : u;
 }
 

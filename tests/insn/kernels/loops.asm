@@ -1065,7 +1065,34 @@ run_strings:
         done
 %endmacro
 
+; branched NAME, DIFFERENCE, JUMP, COPY, BYTES: a jump that is taken leads to COPY, and the flags of the comparison before it, of which an
+; operand is in memory, die behind that. The fault of turn 100, the first one in page 3, has them.
+%macro branched 5
+        fresh user32
+        absent 3
+        given esi, PAGE + 1000h
+        given edi, PAGE + 3000h - 1200
+        given ebx, %2
+        try %1
+%$top:
+        mov eax, [SPOT]
+        add eax, ebx
+        mov ecx, 12 / (%5)
+        cmp [SPOT], eax
+        %3 %$copy
+        finish 1
+%$copy:
+        %4
+        xor eax, eax
+        cmp edi, PAGE + 3100h
+        jb %$top
+        done
+%endmacro
+
 repeats:
+        branched "je to rep movsd", 0, je, {rep movsd}, 4
+        branched "ja to rep movsw", -1, ja, {rep movsw}, 2
+        branched "jl to rep movsb", 1, jl, {rep movsb}, 1
         repeated "rep movsb", {rep movsb}, cld
         repeated "rep movsw", {rep movsw}, cld
         repeated "rep movsd", {rep movsd}, cld

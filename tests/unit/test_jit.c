@@ -265,6 +265,31 @@ START_TEST(test_esp_of_a_small_stack)
 }
 END_TEST
 
+/* Flags of ESP as it was, though POP of a segment register, after which the unit is left, has moved it. */
+START_TEST(test_left_after_pop_of_a_segment)
+{
+    enum { POP = 10 };
+    static const uint8_t code[] = {0x66, 0x81, 0xfc, 0x02, 0x80, 0x00, 0x00, 0x75, 0x01, 0xf4, /* CMP ESP, 8002h; JNE to the POP; HLT */
+                                   0x1f, 0x66, 0x31, 0xc0, 0xf4};                              /* POP DS; XOR EAX, EAX; HLT */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+    uint64_t             flags;
+
+    for (unsigned run = 0; run < 5; run++) {
+        f->cpu.eip = 0;
+        f->cpu.gpr[REG_ESP] = 0x8000;
+        f->cpu.halted = false;
+        f->cpu.step_blocks = run == 4; /* when the units are linked */
+        x86_run(&f->cpu, x86_retired(&f->cpu) + 10);
+        ck_assert(f->cpu.halted == !f->cpu.step_blocks);
+    }
+    ck_assert_uint_eq(f->cpu.eip, POP + 1);
+    ck_assert_uint_eq(f->cpu.gpr[REG_ESP], 0x8002);
+    ck_assert_int_eq(x86_reg_get(&f->cpu, "eflags", &flags), 0);
+    ck_assert_uint_eq(flags & FLAG_ARITH, FLAG_CF | FLAG_AF | FLAG_SF);
+    finish(f);
+}
+END_TEST
+
 Suite *jit_suite(void)
 {
     Suite *s = suite_create("jit");
@@ -278,6 +303,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_stack_pages_of_reads);
     if (x86_jit_supported()) tcase_add_test(c, test_shadow_of_an_idle_sti);
     if (x86_jit_supported()) tcase_add_test(c, test_esp_of_a_small_stack);
+    if (x86_jit_supported()) tcase_add_test(c, test_left_after_pop_of_a_segment);
     suite_add_tcase(s, c);
     return s;
 }

@@ -9,6 +9,14 @@ static struct floatx80 pack_exact(bool sign, int exp, sf_u128 v, struct sf_statu
     return sf_pack_f80_full(sf_num_from_u128(sign, exp, v), st);
 }
 
+/* A, where it is the result as it stands: a pseudo-denormal comes out normal, but even a denormal is no underflow, masked or not, as on
+ * Intel's processors. The manual leaves that open: its tables assume that underflow does not occur. */
+static struct floatx80 unchanged(struct floatx80 a)
+{
+    if (a.mant & SF_TOP_BIT && !(a.exp_sign & 0x7fff)) a.exp_sign++;
+    return a;
+}
+
 /* The operands that need no reduction. True: *RESULT is the answer. */
 static bool rem_special(struct floatx80 a, const struct sf_num *na, const struct sf_num *nb, struct floatx80 *result,
                         struct sf_status *st)
@@ -25,11 +33,9 @@ static bool rem_special(struct floatx80 a, const struct sf_num *na, const struct
     }
     if (sf_check_denormal(na->denormal || nb->denormal, st)) return true;
     if (na->cls == SF_CLASS_ZERO) return true;
-    if (nb->cls == SF_CLASS_INF) {
-        if (na->denormal) *result = sf_pack_f80_full(*na, st); /* a pseudo-denormal comes out normal */
-        return true;
-    }
-    return false;
+    if (nb->cls != SF_CLASS_INF) return false;
+    *result = unchanged(a);
+    return true;
 }
 
 struct floatx80 f80_rem(struct floatx80 a, struct floatx80 b, bool nearest, unsigned *quotient, bool *partial,
@@ -116,6 +122,7 @@ struct floatx80 f80_scale(struct floatx80 a, struct floatx80 by, struct sf_statu
     if (sf_check_denormal(na.denormal || nb.denormal, st)) return a;
     if (na.cls != SF_CLASS_FINITE) return a;
     if (nb.cls == SF_CLASS_INF) return sf_pack_f80_full(nb.sign ? sf_num_zero(na.sign) : sf_num_inf(na.sign), st);
+    if (nb.cls == SF_CLASS_ZERO) return unchanged(a);
     na.exp += scale_factor(&nb);
     return sf_pack_f80_full(na, st);
 }

@@ -2,8 +2,8 @@
  *
  * The case runs at CPL 3 with flat segments and no paging. Every vector of the IDT leads to a ring-0 handler, so an
  * exception is seen as the CPU delivers it: the handler's address tells the vector, its stack the error code and EIP.
- * Transcendentals (flag 4) may differ by one unit in the last place, and in C1, which tells the direction of that rounding;
- * RCP and RSQRT by their documented error. */
+ * Transcendentals (flag 4) may differ by one unit in the last place, and in C1, which tells the direction of that rounding, and, around the
+ * least normal number, in UE; RCP and RSQRT by their documented error. */
 #include "tests/vectors/bench.h"
 #include "tests/vectors/coverage.h"
 #include "tests/vectors/native.h"
@@ -284,6 +284,23 @@ static uint64_t distance_f80(const uint8_t *a, const uint8_t *b)
     return UINT64_MAX;
 }
 
+/* 2^-16382, and the number before it as masked and as unmasked underflow leaves it (SDM 1 4.9.1.5, 8.5.5). */
+static bool is_least_normal(const uint8_t *p) { return get64(p) == UINT64_C(1) << 63 && (get16(p + 8) & 0x7fff) == 1; }
+
+static bool is_below_least(const uint8_t *p)
+{
+    unsigned exp = get16(p + 8) & 0x7fff;
+
+    return exp == 0 ? get64(p) == UINT64_MAX >> 1 : exp == 24576 && get64(p) == UINT64_MAX;
+}
+
+/* Approximations that lie a unit apart, of which one is tiny. The sine of 2^-16382 is less than that by nearly nothing: chopped, as AMD's
+ * processors round, it is the number before; Intel's have the operand itself. */
+static bool astride_least(const uint8_t *a, const uint8_t *b)
+{
+    return !((a[9] ^ b[9]) & 0x80) && (is_least_normal(a) ? is_below_least(b) : is_below_least(a) && is_least_normal(b));
+}
+
 /* Two approximations of the same value, each within 1.5 * 2^-12 of it. */
 static bool near_f32(uint32_t a, uint32_t b)
 {
@@ -304,7 +321,17 @@ static bool is_reciprocal(const struct host_case *t)
 static bool same_st(const struct host_case *t, const uint8_t *is, const uint8_t *should)
 {
     if (!memcmp(is, should, 10)) return true;
-    return (t->flags & IS_APPROXIMATE) && distance_f80(is, should) <= 1;
+    return (t->flags & IS_APPROXIMATE) && (distance_f80(is, should) <= 1 || astride_least(is, should));
+}
+
+/* Bits of the status word to compare: UE, and if it is not masked what follows from it, are as the result is tiny or not. */
+static uint16_t status_mask(const struct host_case *t, const struct host_result *r)
+{
+    uint16_t open = get16(t->fx_in) & SF_UE ? SF_UE : SF_UE | SW_ES | SW_B;
+
+    for (unsigned n = 0; (t->flags & IS_APPROXIMATE) && n < 8; n++)
+        if (astride_least(r->fx + 32 + 16 * n, t->fx_out + 32 + 16 * n)) return (uint16_t)(t->fsw_mask & ~open);
+    return t->fsw_mask;
 }
 
 static bool same_xmm(const struct host_case *t, const uint8_t *is, const uint8_t *should)
@@ -341,7 +368,7 @@ static bool same_fx(const struct host_case *t, const struct host_result *r)
 {
     const uint8_t *fx = t->fx_out;
 
-    if (get16(r->fx) != get16(fx) || ((get16(r->fx + 2) ^ get16(fx + 2)) & t->fsw_mask) || r->fx[4] != fx[4]) return false;
+    if (get16(r->fx) != get16(fx) || ((get16(r->fx + 2) ^ get16(fx + 2)) & status_mask(t, r)) || r->fx[4] != fx[4]) return false;
     if (get32(r->fx + 24) != get32(fx + 24)) return false;
     for (unsigned n = 0; n < 8; n++)
         if (!same_st(t, r->fx + 32 + 16 * n, fx + 32 + 16 * n) || !same_xmm(t, r->fx + 160 + 16 * n, fx + 160 + 16 * n)) return false;
@@ -353,7 +380,7 @@ static void explain_fx(struct report *report, const struct host_case *t, const s
     const uint8_t *was = t->fx_in, *should = t->fx_out;
 
     compare_value(report, "fcw", get16(was), get16(r->fx), get16(should), 0xffff);
-    compare_value(report, "fsw", get16(was + 2), get16(r->fx + 2), get16(should + 2), t->fsw_mask);
+    compare_value(report, "fsw", get16(was + 2), get16(r->fx + 2), get16(should + 2), status_mask(t, r));
     compare_value(report, "ftw", was[4], r->fx[4], should[4], 0xff);
     compare_value(report, "mxcsr", get32(was + 24), get32(r->fx + 24), get32(should + 24), 0xffffffff);
     for (unsigned n = 0; n < 8; n++)

@@ -7,13 +7,13 @@
 #define TESTS_FUZZ_H
 
 #include "machine/machine_private.h"
+#include "tests/random.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
-/* One of a list of constants. */
-#define PICK(f, ...) (((const uint32_t[]){__VA_ARGS__})[fuzz_below(f, COUNT_OF(((const uint32_t[]){__VA_ARGS__})))])
+#define PICK(f, ...) RANDOM_PICK(&(f)->random, __VA_ARGS__)
 
 enum fuzz_medium { FUZZ_FLOPPY, FUZZ_DISK, FUZZ_CD, FUZZ_MEDIA };
 
@@ -30,12 +30,12 @@ struct fuzz {
     volatile uint64_t     *alive;               /* counted up at every step: the watchdog looks at it */
 };
 
-/* --- random numbers (main.c) --- */
-uint64_t fuzz_next(struct fuzz *);
-uint32_t fuzz_below(struct fuzz *, uint32_t n); /* 0 to N-1 */
-bool     fuzz_chance(struct fuzz *, uint32_t one_in);
-uint32_t fuzz_value(struct fuzz *);             /* 32 bits, more often an interesting number than not */
-void     fuzz_bytes(struct fuzz *, void *to, size_t n);
+/* --- random numbers: tests/random.h --- */
+static inline uint64_t fuzz_next(struct fuzz *f) { return random_next(&f->random); }
+static inline uint32_t fuzz_below(struct fuzz *f, uint32_t n) { return random_below(&f->random, n); }
+static inline bool     fuzz_chance(struct fuzz *f, uint32_t one_in) { return random_below(&f->random, one_in) == 0; }
+static inline uint32_t fuzz_value(struct fuzz *f) { return random_value(&f->random); }
+void                   fuzz_bytes(struct fuzz *, void *to, size_t n); /* main.c */
 
 /* Ends the process with a line that names the seed, as for any failure. */
 _Noreturn void fuzz_fail(const struct fuzz *, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -9,6 +9,7 @@
 #define TESTS_LOCKSTEP_LOCKSTEP_H
 
 #include "machine/machine_lockstep.h"
+#include "tests/random.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,12 +49,12 @@ static inline bool is_flat(const struct fuzz_case *f)
     return f->mode == MODE_FLAT || f->mode == MODE_PAGED;
 }
 
-/* random.c */
-uint64_t fuzz_next(struct fuzz_case *);
-uint32_t fuzz_below(struct fuzz_case *, uint32_t n);
-bool     fuzz_chance(struct fuzz_case *, uint32_t one_in);
-uint32_t fuzz_value(struct fuzz_case *); /* any, the interesting ones more often */
-#define PICK(f, ...) ((const uint32_t[]){__VA_ARGS__}[fuzz_below((f), sizeof((const uint32_t[]){__VA_ARGS__}) / 4)])
+/* Random numbers: tests/random.h. */
+static inline uint64_t fuzz_next(struct fuzz_case *f) { return random_next(&f->random); }
+static inline uint32_t fuzz_below(struct fuzz_case *f, uint32_t n) { return random_below(&f->random, n); }
+static inline bool     fuzz_chance(struct fuzz_case *f, uint32_t one_in) { return random_below(&f->random, one_in) == 0; }
+static inline uint32_t fuzz_value(struct fuzz_case *f) { return random_value(&f->random); }
+#define PICK(f, ...) RANDOM_PICK(&(f)->random, __VA_ARGS__)
 
 /* insn.c: single instructions. */
 void     emit(struct fuzz_case *, uint64_t v, unsigned size);

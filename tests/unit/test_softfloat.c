@@ -10,6 +10,7 @@
 #include <ucontext.h>
 
 #include "cpu/x86/softfloat.h"
+#include "tests/random.h"
 
 Suite *softfloat_suite(void);
 
@@ -23,19 +24,10 @@ enum {
 
 /* Deterministic operands. */
 
-static uint64_t next_random(uint64_t *seed)
-{
-    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
 /* Significands with long runs of equal bits find rounding bugs. */
 static uint64_t random_bits(uint64_t *seed)
 {
-    uint64_t r = next_random(seed);
+    uint64_t r = random_next(seed);
     unsigned kind = r & 7, shift = r >> 8 & 63;
 
     switch (kind) {
@@ -46,17 +38,17 @@ static uint64_t random_bits(uint64_t *seed)
         case 2:
             return UINT64_C(1) << shift;
         case 3:
-            return next_random(seed) << shift;
+            return random_next(seed) << shift;
         case 4:
             return 0;
         default:
-            return next_random(seed);
+            return random_next(seed);
     }
 }
 
 static struct floatx80 random_f80(uint64_t *seed)
 {
-    uint64_t        r = next_random(seed);
+    uint64_t        r = random_next(seed);
     struct floatx80 f = {random_bits(seed), 0};
     unsigned        exponent;
 
@@ -99,7 +91,7 @@ static struct floatx80 random_f80(uint64_t *seed)
 
 static uint64_t random_f64(uint64_t *seed)
 {
-    uint64_t r = next_random(seed);
+    uint64_t r = random_next(seed);
     uint64_t exponent;
 
     switch (r & 7) {
@@ -127,7 +119,7 @@ static uint64_t random_f64(uint64_t *seed)
 
 static uint32_t random_f32(uint64_t *seed)
 {
-    uint64_t r = next_random(seed);
+    uint64_t r = random_next(seed);
     uint32_t exponent;
 
     switch (r & 7) {
@@ -392,11 +384,11 @@ static bool f80_equal(struct floatx80 a, struct floatx80 b) { return a.mant == b
 static struct x87_case random_x87_case(uint64_t *seed)
 {
     struct x87_case c = {.a = random_f80(seed), .b = random_f80(seed), .m32 = random_f32(seed), .m64 = random_f64(seed)};
-    uint64_t        r = next_random(seed);
+    uint64_t        r = random_next(seed);
 
     c.cw = (uint16_t)(0x40 | (r & 0xf00) | (r >> 16 & 3 ? SF_ALL : r >> 20 & SF_ALL));
     if ((c.cw & 0x300) == 0x100) c.cw |= 0x200; /* 1 is reserved */
-    for (int k = 0; k < 10; k++) c.bcd[k] = (uint8_t)(next_random(seed) % 10 << 4 | next_random(seed) % 10);
+    for (int k = 0; k < 10; k++) c.bcd[k] = (uint8_t)(random_next(seed) % 10 << 4 | random_next(seed) % 10);
     if (r >> 40 & 1) { /* nearly equal magnitudes */
         c.b.mant = c.a.mant ^ (r >> 41 & 3);
         c.b.exp_sign = (uint16_t)((c.b.exp_sign & 0x8000) | (c.a.exp_sign & 0x7fff));
@@ -587,7 +579,7 @@ static void run_sse(enum sse_op op, bool wide, unsigned long cases)
     uint64_t seed = op * 31u + wide + 99;
 
     for (unsigned long i = 0; i < cases; i++) {
-        uint64_t          r = next_random(&seed);
+        uint64_t          r = random_next(&seed);
         uint64_t          a = wide ? random_f64(&seed) : random_f32(&seed) | (uint64_t)random_f32(&seed) << 32;
         uint64_t          b = wide ? random_f64(&seed) : random_f32(&seed) | (uint64_t)random_f32(&seed) << 32;
         uint32_t          mxcsr = (r & 0xe040) | (r >> 20 & 15 ? 0x1f80 : (r >> 24 & 0x3f) << 7);
@@ -662,7 +654,7 @@ static struct floatx80 soft_trig(enum trig_op op, const struct x87_case *c, stru
 static struct x87_case random_trig_case(enum trig_op op, uint64_t *seed)
 {
     struct x87_case c = {.a = random_f80(seed), .b = random_f80(seed), .cw = 0x37f};
-    uint64_t        r = next_random(seed);
+    uint64_t        r = random_next(seed);
     unsigned        top = op == T_YL2XP1 ? 16381 : 16382;
     bool            small = op == T_2XM1 || op == T_YL2XP1 || (op <= T_TAN && r & 3);
 
@@ -804,7 +796,7 @@ START_TEST(test_approximations)
     struct sf_status st = {.precision = 64, .masks = SF_ALL};
 
     for (int i = 0; i < 20000; i++) {
-        uint32_t a = 0x00800000u + (uint32_t)(next_random(&seed) % 0x7d800000u);
+        uint32_t a = 0x00800000u + (uint32_t)(random_next(&seed) % 0x7d800000u);
         uint32_t one = f32_mul(a, f32_rcp(a), &st);
         uint32_t root = f32_rsqrt(a);
 
@@ -827,7 +819,7 @@ START_TEST(test_packed_decimal_round_trip)
         struct sf_status st = {.precision = 64, .masks = SF_ALL};
         uint8_t          in[10], out[10];
 
-        for (int k = 0; k < 9; k++) in[k] = (uint8_t)(next_random(&seed) % 10 << 4 | next_random(&seed) % 10);
+        for (int k = 0; k < 9; k++) in[k] = (uint8_t)(random_next(&seed) % 10 << 4 | random_next(&seed) % 10);
         in[9] = i & 1 ? 0x80 : 0;
         f80_to_bcd(f80_from_bcd(in), out, &st);
         ck_assert_mem_eq(in, out, 10);

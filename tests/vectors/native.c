@@ -184,7 +184,7 @@ unsigned native_ldt(uint64_t entries[NATIVE_LDT])
 
 /* --- random state --------------------------------------------------------------------------------------------------------- */
 
-static uint64_t draw(uint64_t *seed) { return native_draw(seed); }
+static uint64_t draw(uint64_t *seed) { return random_next(seed); }
 
 /* Fractions with long runs of equal bits, whole numbers, small integers. */
 static uint64_t draw_fraction(uint64_t *seed)

@@ -74,7 +74,7 @@ static const struct family families[] = {
 /* Small numbers, powers of two and their neighbours, repeated bytes, anything. */
 static uint32_t draw_operand(uint64_t *seed)
 {
-    uint64_t r = native_draw(seed);
+    uint64_t r = random_next(seed);
     uint32_t v = (uint32_t)(r >> 32);
 
     switch (r & 7) {
@@ -92,7 +92,7 @@ static void put32(uint8_t *p, uint32_t v) { memcpy(p, &v, 4); }
 /* A memory operand in the data window, in one of the forms of ModRM; returns what follows it. */
 static uint8_t *put_memory(uint64_t *seed, struct native_plan *p, uint8_t *at, unsigned reg, bool plain)
 {
-    uint64_t r = native_draw(seed);
+    uint64_t r = random_next(seed);
     unsigned form = plain ? 0 : r & 7;
     int      disp = (int)(r >> 8 & 15) - 8;
 
@@ -127,7 +127,7 @@ static unsigned draw_reg(uint64_t *seed, unsigned wanted)
 {
     unsigned reg;
 
-    do reg = native_draw(seed) & 7;
+    do reg = random_next(seed) & 7;
     while (!(wanted >> reg & 1));
     return reg;
 }
@@ -135,21 +135,21 @@ static unsigned draw_reg(uint64_t *seed, unsigned wanted)
 static uint8_t *put_modrm(uint64_t *seed, struct native_plan *p, uint8_t *at, const struct family *f)
 {
     unsigned reg = draw_reg(seed, f->regs);
-    bool     memory = f->modrm == MEMORY_ONLY || native_draw(seed) & 1;
+    bool     memory = f->modrm == MEMORY_ONLY || random_next(seed) & 1;
 
     if (memory && f->modrm == NO_REACH) { // a bit index that stays within reach
         if (reg == REG_EBX) reg = REG_EAX;
-        p->gpr[reg] = (uint32_t)(native_draw(seed) % (2 * 8 * REACH)) - 8 * REACH;
+        p->gpr[reg] = (uint32_t)(random_next(seed) % (2 * 8 * REACH)) - 8 * REACH;
     }
     if (memory) return put_memory(seed, p, at, reg, f->modrm == NO_REACH);
-    *at = (uint8_t)(0xc0 | reg << 3 | (native_draw(seed) & 7));
+    *at = (uint8_t)(0xc0 | reg << 3 | (random_next(seed) & 7));
     return at + 1;
 }
 
 /* What the implicit operands of OPCODE must be. */
 static void prepare_implicit(uint64_t *seed, struct native_plan *p, unsigned opcode, uint8_t *after)
 {
-    uint64_t r = native_draw(seed);
+    uint64_t r = random_next(seed);
 
     if (opcode >= 0xa0 && opcode <= 0xa3) put32(after, NATIVE_DATA + (r & 63));
     if (opcode == 0xd7) p->gpr[REG_EBX] = NATIVE_DATA + (r & 63);
@@ -192,7 +192,7 @@ static const struct family *draw_family(uint64_t *seed, unsigned *opcode)
     unsigned       total = 0, k = 0, pick;
 
     for (unsigned i = 0; i < n; i++) total += families[i].last - families[i].first + 1u;
-    pick = (unsigned)(native_draw(seed) % total);
+    pick = (unsigned)(random_next(seed) % total);
     while (pick > (unsigned)(families[k].last - families[k].first)) {
         pick -= families[k].last - families[k].first + 1u;
         k++;
@@ -205,14 +205,14 @@ void native_integer_plan(uint64_t *seed, struct native_plan *p)
 {
     unsigned             opcode;
     const struct family *f = draw_family(seed, &opcode);
-    uint64_t             r = native_draw(seed);
+    uint64_t             r = random_next(seed);
     bool                 lock, modrm = f->modrm != NO_MODRM && !(f->group == G_ALU && opcode < 0x40 && (opcode & 7) > 3);
     uint8_t             *at = p->code, *start;
 
     memset(p, 0, sizeof(*p));
     p->group = f->group;
     p->undefined = f->undefined;
-    for (unsigned n = 0; n < sizeof(p->code); n++) p->code[n] = (uint8_t)native_draw(seed);
+    for (unsigned n = 0; n < sizeof(p->code); n++) p->code[n] = (uint8_t)random_next(seed);
     for (unsigned n = 0; n < 8; n++) p->gpr[n] = draw_operand(seed);
     for (unsigned n = 0; n < 16; n++) p->stack[n] = draw_operand(seed);
     p->gpr[REG_ESP] = NATIVE_STACK + 32;

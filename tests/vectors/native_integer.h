@@ -2,6 +2,8 @@
 #ifndef TESTS_VECTORS_NATIVE_INTEGER_H
 #define TESTS_VECTORS_NATIVE_INTEGER_H
 
+#include "tests/random.h"
+
 #include <stdint.h>
 
 struct native_plan {
@@ -15,15 +17,5 @@ struct native_plan {
 };
 /* Makes the next one of the sequence SEED. */
 void native_integer_plan(uint64_t *seed, struct native_plan *p);
-
-/* The generator of all of it (splitmix64). */
-static inline uint64_t native_draw(uint64_t *seed)
-{
-    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
 
 #endif

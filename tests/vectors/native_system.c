@@ -14,7 +14,7 @@ enum { G_SEGMENT = 15, G_DESCRIPTOR, G_FAR, G_INT, G_EFLAGS, G_SYSTEM, G_LIMIT, 
 static uint16_t draw_selector(uint64_t *seed)
 {
     static const uint8_t global[] = {0x00, 0x20, 0x28, 0x20, 0x28, 0x08, 0x18};
-    uint64_t             r = native_draw(seed);
+    uint64_t             r = random_next(seed);
     unsigned             rpl = r >> 8 & 1 ? 3 : r >> 9 & 3;
 
     if ((r & 15) == 15) return (uint16_t)(0x1000 | (r >> 16 & 0xff8) | (r >> 32 & 4) | rpl);
@@ -41,7 +41,7 @@ static void set_flat(struct native_plan *p)
 static uint8_t *plan_segment(uint64_t *seed, struct native_plan *p, uint8_t *at)
 {
     static const uint8_t stack[] = {0x06, 0x07, 0x0e, 0x16, 0x17, 0x1e, 0x1f, 0xa0, 0xa1, 0xa8, 0xa9};
-    uint64_t             r = native_draw(seed);
+    uint64_t             r = random_next(seed);
     uint16_t             selector = draw_selector(seed);
     unsigned             op = stack[(r >> 8) % sizeof(stack)];
 
@@ -62,7 +62,7 @@ static uint8_t *plan_segment(uint64_t *seed, struct native_plan *p, uint8_t *at)
 static uint8_t *plan_pointer(uint64_t *seed, struct native_plan *p, uint8_t *at, bool wide)
 {
     static const uint8_t list[] = {0xc4, 0xc5, 0xb2, 0xb4, 0xb5};
-    uint64_t             r = native_draw(seed);
+    uint64_t             r = random_next(seed);
     unsigned             op = list[(r >> 8) % sizeof(list)];
 
     p->group = G_SEGMENT;
@@ -77,7 +77,7 @@ static uint8_t *plan_pointer(uint64_t *seed, struct native_plan *p, uint8_t *at,
 /* LAR LSL VERR VERW ARPL. */
 static uint8_t *plan_descriptor(uint64_t *seed, struct native_plan *p, uint8_t *at)
 {
-    uint64_t r = native_draw(seed);
+    uint64_t r = random_next(seed);
 
     p->group = G_DESCRIPTOR;
     p->gpr[REG_EDX] = (p->gpr[REG_EDX] & 0xffff0000) | draw_selector(seed);
@@ -97,7 +97,7 @@ static uint8_t *plan_descriptor(uint64_t *seed, struct native_plan *p, uint8_t *
 /* An offset that is in every segment, or beyond the limit of the small ones, or of all but the flat one. */
 static uint32_t draw_offset(uint64_t *seed)
 {
-    uint64_t r = native_draw(seed);
+    uint64_t r = random_next(seed);
 
     return (uint32_t)((r & 3) == 0 ? r >> 32 : r >> 32 & 0xff);
 }
@@ -105,7 +105,7 @@ static uint32_t draw_offset(uint64_t *seed)
 static uint8_t *plan_far(uint64_t *seed, struct native_plan *p, uint8_t *at, bool wide)
 {
     static const uint8_t list[] = {0x9a, 0xea, 0xff, 0xff, 0xca, 0xcb, 0xcf, 0xcf};
-    uint64_t             r = native_draw(seed);
+    uint64_t             r = random_next(seed);
     unsigned             op = list[r & 7], size = wide ? 4 : 2;
     uint32_t             offset = draw_offset(seed);
     uint16_t             selector = draw_selector(seed);
@@ -133,7 +133,7 @@ static uint8_t *plan_far(uint64_t *seed, struct native_plan *p, uint8_t *at, boo
 /* INT n: of the user's three vectors two are compared; the third is a system call. */
 static uint8_t *plan_int(uint64_t *seed, struct native_plan *p, uint8_t *at)
 {
-    uint64_t r = native_draw(seed);
+    uint64_t r = random_next(seed);
     uint8_t  n = (uint8_t)(r & 7 ? r >> 8 : r >> 8 & 31);
 
     p->group = G_INT;
@@ -145,7 +145,7 @@ static uint8_t *plan_int(uint64_t *seed, struct native_plan *p, uint8_t *at)
 /* PUSHF; POPF with any image. */
 static uint8_t *plan_eflags(uint64_t *seed, struct native_plan *p, uint8_t *at)
 {
-    uint64_t r = native_draw(seed);
+    uint64_t r = random_next(seed);
 
     p->group = G_EFLAGS;
     p->stack[8] = (uint32_t)(r >> 32) & ~(uint32_t)FLAG_TF;
@@ -166,7 +166,7 @@ static uint8_t *plan_privileged(uint64_t *seed, struct native_plan *p, uint8_t *
         {{0x0f, 0x22}, 0, 0}, {{0x0f, 0x22}, 2, 0}, {{0x0f, 0x22}, 3, 0}, {{0x0f, 0x22}, 4, 0}, {{0x0f, 0x21}, 9, 0}, {{0x0f, 0x23}, 9, 0},
         {{0x0f, 0x0b}, 8, 0}, {{0x0f, 0xb9}, 9, 0}, {{0x0f, 0xff}, 9, 0}, {{0xff}, 7, 0}, {{0xff}, 7, 1}, {{0x9b}, 8, 0},
     };
-    uint64_t r = native_draw(seed);
+    uint64_t r = random_next(seed);
     unsigned k = (unsigned)(r >> 8) % (sizeof(list) / sizeof(list[0])), reg = list[k].reg == 9 ? r >> 32 & 7 : list[k].reg;
 
     p->group = G_SYSTEM;
@@ -184,7 +184,7 @@ static uint8_t *plan_privileged(uint64_t *seed, struct native_plan *p, uint8_t *
 static uint16_t draw_data(uint64_t *seed)
 {
     static const uint8_t list[] = {LDT_DATA, LDT_DATA, LDT_READ, LDT_READ, LDT_DOWN, LDT_DOWN, LDT_CODE};
-    uint64_t             r = native_draw(seed);
+    uint64_t             r = random_next(seed);
 
     return (r & 15) == 15 ? 0 : NATIVE_SELECTOR(list[(r >> 8) % sizeof(list)]);
 }
@@ -194,7 +194,7 @@ static uint8_t *put_offset(uint64_t *seed, struct native_plan *p, uint8_t *at, u
 {
     static const uint8_t base[] = {REG_EBX, REG_EBX, REG_EBP, REG_EBP, REG_ESI, REG_EDI, REG_EBP, REG_EBX};
     static const uint8_t index[] = {REG_ESI, REG_EDI, REG_ESI, REG_EDI, 0, 0, 0, 0};
-    uint64_t             r = native_draw(seed);
+    uint64_t             r = random_next(seed);
     unsigned             rm = r & 7, mod = r >> 8 & 1 ? 1 : 2;
     int8_t               disp = (int8_t)(r >> 16 & 15);
 
@@ -219,7 +219,7 @@ static uint8_t *put_offset(uint64_t *seed, struct native_plan *p, uint8_t *at, u
 static uint8_t *plan_limit(uint64_t *seed, struct native_plan *p, uint8_t *at, bool wide)
 {
     static const uint8_t list[] = {0x88, 0x89, 0x8a, 0x8b, 0x00, 0x01, 0x02, 0x03, 0x38, 0x39, 0x86, 0x87, 0x8b, 0x8b, 0x89, 0x8d};
-    uint64_t             r = native_draw(seed);
+    uint64_t             r = random_next(seed);
     unsigned             seg = r & 1 ? SEG_FS : SEG_GS;
     uint32_t             offset = (uint32_t)(r >> 16 & 1 ? 120 + (r >> 8 & 15) : r >> 8 & 127);
 
@@ -239,7 +239,7 @@ static uint8_t *plan_stack(uint64_t *seed, struct native_plan *p, uint8_t *at)
     static const uint16_t list[] = {0x50, 0x52, 0x58, 0x5e, 0x68, 0x6a, 0x9c, 0x9d, 0xc2, 0xc3, 0xc8, 0xc9, 0xe8, 0x06, 0x07, 0x0e, 0x16,
                                     0x1e, 0x1f,
                                     0x1a0, 0x1a1, 0x1a8, 0x1a9, 0x8f, 0xff, 0xd4};
-    uint64_t              r = native_draw(seed);
+    uint64_t              r = random_next(seed);
     unsigned              op = list[(r >> 8) % (sizeof(list) / sizeof(list[0]))];
 
     p->group = G_STACK_LIMIT;
@@ -280,7 +280,7 @@ static bool turn_round(struct native_plan *p)
 
 void native_system_plan(uint64_t *seed, struct native_plan *p)
 {
-    uint64_t r = native_draw(seed);
+    uint64_t r = random_next(seed);
     unsigned kind = r & 7;
     uint8_t *at = p->code;
     bool     wide = r >> 8 & 1;
@@ -292,9 +292,9 @@ void native_system_plan(uint64_t *seed, struct native_plan *p)
         if (turn_round(p)) return;
     }
     memset(p, 0, sizeof(*p));
-    for (unsigned n = 0; n < sizeof(p->code); n++) p->code[n] = (uint8_t)native_draw(seed);
-    for (unsigned n = 0; n < 8; n++) p->gpr[n] = (uint32_t)native_draw(seed);
-    for (unsigned n = 0; n < 16; n++) p->stack[n] = (uint32_t)native_draw(seed);
+    for (unsigned n = 0; n < sizeof(p->code); n++) p->code[n] = (uint8_t)random_next(seed);
+    for (unsigned n = 0; n < 8; n++) p->gpr[n] = (uint32_t)random_next(seed);
+    for (unsigned n = 0; n < 16; n++) p->stack[n] = (uint32_t)random_next(seed);
     p->gpr[REG_ESP] = NATIVE_STACK + 32;
     set_flat(p);
     if (!wide && kind != 6) *at++ = 0x66;

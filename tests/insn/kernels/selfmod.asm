@@ -593,6 +593,7 @@ writes:
         write "pusha", 0
         lea esp, [ebx + 32]
         mov edi, eax
+        mov esi, 0
         pushad
         endwrite
         write "pop", 0
@@ -966,6 +967,7 @@ repeated:
 .d:     stosb
         dec edi
         loop .d
+        test ebx, ebx           ; no flags of an address
         mov edi, 0
         mov al, 0
         endtry
@@ -981,6 +983,7 @@ repeated:
         nop
         nop
         sub edi, .e
+        test edi, edi
         endtry
         try "hot: rep stosb up to itself and beyond"
         mov ebp, HOT
@@ -1000,6 +1003,7 @@ repeated:
         dec ebp
         jnz .g1
         sub edi, .g
+        test edi, edi
         endtry
         try "std, rep stosb down to itself"
         mov edi, .f + 1

@@ -476,6 +476,7 @@ pointers:
         add di, 4
         and di, 7fch
         fnstenv [800h]
+        sub word [800h + 6], LOW(.v86)
         add ax, [800h + 6]
         rol ax, 3
         xor ax, [800h + 8]
@@ -596,7 +597,7 @@ addresses:
         fistp qword [edi + 3]
         fst dword [edi + 4]
         fiadd word [edi + 5]
-        pointers_from main
+        pointers_from %$top
         fadd dword [thirds]
         fdiv dword [halves + 12]
         inc edi
@@ -633,10 +634,11 @@ addresses:
         mov cr0, eax
         given fs, 0
         given edi, PAGE + 2f28h
+        mov word [SPOT + 20h], 3
         try "fistp into a page that is absent"
         fninit
         turns
-        fild word [ints]
+        fild word [SPOT + 20h]
         fld1
         faddp
         fistp qword [edi]

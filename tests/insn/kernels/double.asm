@@ -30,13 +30,8 @@ main:
         call map_all
         mov eax, PD
         mov [DF_TSS + 28], eax
-        mov cr3, eax
         mov dword [LOW_PT + 4 * (FAR_PAGE >> 12)], 0
-        mov eax, cr0
-        or eax, CR0_PG
-        mov cr0, eax
-        jmp .on
-.on:
+        call paging_on
         call read_phase
         sub al, PHASE_0
         cmp al, TRIPLES

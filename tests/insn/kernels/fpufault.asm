@@ -5,18 +5,15 @@
 %include "kernel.inc"
 kernel "fpufault"
 %include "pages.inc"
+%include "irq13.inc"
 
-CR4_OSXMMEXCPT equ 400h
-FEAT_CX8 equ 100h
 SPOT    equ DATA + 100h         ; operands
 IMAGE_AT equ DATA + 400h        ; of FNSAVE, FXSAVE
-IRQ_BASE equ 40h                ; vectors of the interrupt controllers
 
         section .bss
 op:     resd 1
 step:   resd 1
 cr0_was: resd 1
-cr4_now: resd 1
 cw:     resd 1
 mxcsr_now: resd 1
         section .text
@@ -49,19 +46,6 @@ main:
         call denormals
 .done:
         jmp power_off
-
-; CR4 = EAX, of which processors get what they have.
-set_cr4:
-        mov [cr4_now], eax
-        unless FEAT_FXSR, .done
-        mov eax, [cr4_now]
-        test dword [features], FEAT_SSE
-        jnz .set
-        and eax, ~CR4_OSXMMEXCPT
-.set:
-        mov cr4, eax
-.done:
-        ret
 
 ; MXCSR as after reset.
 fresh_mxcsr:
@@ -1202,43 +1186,6 @@ x87_exceptions:
         jmp hex4
 
 ; --- IRQ 13 -------------------------------------------------------------------------------------------------------------------------------
-
-%macro endirq 0
-        end_code
-        call irq_run
-%pop test
-%endmacro
-irq_run:
-        call run
-        mov al, 0
-        out 0f0h, al
-        fnclex
-        mov al, 20h
-        out 0a0h, al
-        out 20h, al
-        jmp report
-
-; Controllers: master's vectors from IRQ_BASE on, slave's behind; only IRQ 13 may come.
-init_pics:
-        mov al, 11h
-        out 20h, al
-        out 0a0h, al
-        mov al, IRQ_BASE
-        out 21h, al
-        mov al, IRQ_BASE + 8
-        out 0a1h, al
-        mov al, 4
-        out 21h, al
-        mov al, 2
-        out 0a1h, al
-        mov al, 1
-        out 21h, al
-        out 0a1h, al
-        mov al, 0fbh
-        out 21h, al
-        mov al, 0dfh
-        out 0a1h, al
-        ret
 
 irq13:
         call init_pics

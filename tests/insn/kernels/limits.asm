@@ -105,7 +105,7 @@ ops:
         op_row 6, 0, sgdt [fs:esi]
         op_row 8, 0, fild qword [fs:esi]
         op_row 8, 0, fst qword [fs:esi]
-        op_row 8, FEAT_486 | 100h, cmpxchg8b [fs:esi]
+        op_row 8, FEAT_486 | FEAT_CX8, cmpxchg8b [fs:esi]
         op_row 8, FEAT_MMX, movq mm0, [fs:esi]
         op_row 8, FEAT_MMX, movq [fs:esi], mm0
         op_row 8, FEAT_SSE, movlps [fs:esi], xmm0

@@ -16,8 +16,6 @@ HOLE    equ PAGE + 0e000h       ; where nothing is
 SCREEN  equ PAGE + 0f000h       ; text memory of the VGA
 SPOT    equ DATA + 7800h        ; for results
 MOST    equ 12                  ; faults recorded
-FLAGS   equ 8d5h                ; arithmetic
-IRQ_BASE equ 40h
 
 R_regs  equ 0                   ; a recorded fault: as PUSHAD has them
 R_error equ 32
@@ -32,7 +30,6 @@ faults: resd 1
 return_addresses: resd 1        ; 64 bytes that count for nothing; 0: none
 record: resb MOST * R_SIZE
 params: resd 8
-cr0_was: resd 1
 ticks:  resd 1
 wrong:  resd 1
 watched: resd 1

@@ -9,13 +9,7 @@ kernel "paging"
 
 main:
         call map_all
-        mov eax, PD
-        mov cr3, eax
-        mov eax, cr0
-        or eax, CR0_PG
-        mov cr0, eax
-        jmp .on
-.on:
+        call paging_on
         call rights
         unless FEAT_486, .no_wp
         mov eax, cr0
@@ -372,7 +366,7 @@ cross_rows:
         cross_row 0, fnstenv [eax]
         cross_row 0, fnsave [eax]
         cross_row FEAT_486, cmpxchg [eax], ecx
-        cross_row FEAT_486 | 100h, cmpxchg8b [eax]
+        cross_row FEAT_486 | FEAT_CX8, cmpxchg8b [eax]
         cross_row FEAT_MMX, movq [eax], mm0
         cross_row FEAT_SSE, movups xmm0, [eax]
         cross_row FEAT_SSE, movups [eax], xmm0

@@ -24,20 +24,11 @@ other:  resd 1                  ; the table entry that is not in use
 
 main:
         call fresh
-        mov eax, PD
-        mov cr3, eax
-        mov eax, cr0
-        or eax, CR0_PG
-        mov cr0, eax
-        jmp .on
-.on:
+        call paging_on
         gate IDT + 8 * SERVE, K_CODE, serve, P | DPL3 | INT32
         gate IDT + 8 * RETURN, K_CODE, serve.return, P | DPL3 | INT32
-        unless FEAT_FXSR, .no_sse
-        mov eax, cr4
-        or eax, CR4_OSFXSR
-        mov cr4, eax
-.no_sse:
+        mov eax, CR4_OSFXSR
+        call set_cr4
         call near_stores
         call hot_loops
         call hot_functions
@@ -705,7 +696,7 @@ writes:
         mov edx, eax
         lock cmpxchg [ebx], edx
         endwrite
-        write "cmpxchg8b", FEAT_486 | 100h
+        write "cmpxchg8b", FEAT_486 | FEAT_CX8
         mov esi, eax
         mov eax, [ebx]
         mov edx, [ebx + 4]
@@ -1883,7 +1874,7 @@ execute_disable:
         add eax, 1000h
         add edi, 4
         loop .entry
-        call .paging_off
+        call paging_off
         mov eax, cr4
         or eax, CR4_PAE
         mov cr4, eax
@@ -1893,7 +1884,9 @@ execute_disable:
         rdmsr
         or eax, NXE
         wrmsr
-        call .paging_on
+        mov eax, cr0
+        or eax, CR0_PG
+        mov cr0, eax
         place DATA + OFF, rights_piece
         mov dword [service], set_nx
         call plain
@@ -1917,7 +1910,7 @@ execute_disable:
         mov dword [PAE_PT + 8 * (DATA + 1000h >> 12) + 4], 80000000h
         call flush
         run_piece "rights: across, second page not executable", DATA + 0ffch
-        call .paging_off
+        call paging_off
         mov ecx, MSR_EFER
         rdmsr
         and eax, ~NXE
@@ -1925,20 +1918,8 @@ execute_disable:
         mov eax, cr4
         and eax, ~CR4_PAE
         mov cr4, eax
-        mov eax, PD
-        mov cr3, eax
-        call .paging_on
+        call paging_on
 .done:
-        ret
-.paging_off:
-        mov eax, cr0
-        and eax, ~CR0_PG
-        mov cr0, eax
-        ret
-.paging_on:
-        mov eax, cr0
-        or eax, CR0_PG
-        mov cr0, eax
         ret
 
 ; --- writes of the processor itself -------------------------------------------------------------------------------------------------------

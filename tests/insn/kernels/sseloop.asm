@@ -6,10 +6,7 @@
 kernel "sseloop"
 %include "pages.inc"
 
-CR4_OSXMMEXCPT equ 400h
-TURNS   equ 300
 ODD     equ 200                 ; the turn in which something happens
-FLAGS   equ 8d5h                ; arithmetic
 SPOT    equ DATA + 100h
 ROWS    equ DATA + 200h
 
@@ -47,20 +44,6 @@ cr0_was: resd 1
         push dword 1f80h
         ldmxcsr [esp]
         add esp, 4
-%endmacro
-
-; A loop of TURNS turns, EAX 0 at first, ECX counts up.
-%macro turns 0
-%push turns
-        xor eax, eax
-        xor ecx, ecx
-%$top:
-%endmacro
-%macro endturns 0
-        inc ecx
-        cmp ecx, TURNS
-        jb %$top
-%pop turns
 %endmacro
 
 main:
@@ -381,11 +364,7 @@ addresses:
         ; 4 pages: the last is absent
         call map_all
         mov dword [PT + 12], 6
-        mov eax, PD
-        mov cr3, eax
-        mov eax, cr0
-        or eax, CR0_PG
-        mov cr0, eax
+        call paging_on
         mov dword [DATA + 2ffch], 0
         given fs, 0
         given edi, PAGE + 2f28h
@@ -421,9 +400,7 @@ addresses:
 %$writable:
         endturns
         endtry
-        mov eax, cr0
-        and eax, ~CR0_PG
-        mov cr0, eax
+        call paging_off
         ret
 
 ; --- comparison into EFLAGS --------------------------------------------------------------------------------------------------------------

@@ -16,17 +16,15 @@ step:   resd 1
 
 main:
         fninit
-        unless FEAT_FXSR, .no_sse
-        mov eax, cr4
-        or eax, CR4_OSFXSR
-        mov cr4, eax
-.no_sse:
+        mov eax, CR4_OSFXSR
+        call set_cr4
         call fill_real_idt
         call operands
         call sums
         call stacks16
         call strings16
         call code16
+        call map_top
         call paging_on
         call top
         call top_stacks
@@ -267,7 +265,7 @@ ops:
         op_row 8, 0, o32 bound eax, [MEM]
         op_row 8, 0, fld qword [MEM]
         op_row 8, 0, fst qword [MEM]
-        op_row 8, FEAT_486 | 100h, cmpxchg8b [MEM]
+        op_row 8, FEAT_486 | FEAT_CX8, cmpxchg8b [MEM]
         op_row 8, FEAT_MMX, movq mm0, [MEM]
         op_row 8, FEAT_MMX, movq [MEM], mm0
         op_row 8, FEAT_SSE, movlps xmm0, [MEM]
@@ -904,16 +902,6 @@ code16:
 TOP_PT  equ TABLES + 3000h
 LAST    equ 0fffff000h
 
-paging_on:
-        call map_top
-        mov eax, PD
-        mov cr3, eax
-        mov eax, cr0
-        or eax, CR0_PG
-        mov cr0, eax
-        jmp .on
-.on:    ret
-
 map_top:
         pushad
         call map_all
@@ -1287,7 +1275,7 @@ cross_rows:
         cross_row 0, fnsave [edi]
         cross_row FEAT_486, xadd [edi], eax
         cross_row FEAT_486, cmpxchg [edi], ecx
-        cross_row FEAT_486 | 100h, cmpxchg8b [edi]
+        cross_row FEAT_486 | FEAT_CX8, cmpxchg8b [edi]
         cross_row FEAT_MMX, movq [edi], mm0
         cross_row FEAT_SSE, movups [edi], xmm0
         cross_row FEAT_SSE, movhps [edi], xmm0

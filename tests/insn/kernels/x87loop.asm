@@ -6,13 +6,11 @@
 %include "kernel.inc"
 kernel "x87loop"
 %include "pages.inc"
+%include "irq13.inc"
 
-TURNS   equ 300
 ODD     equ 200                 ; the turn in which something happens
-FLAGS   equ 8d5h                ; arithmetic
 SPOT    equ DATA + 100h
 SAVED   equ DATA + 400h         ; of FNSAVE, FNSTENV
-IRQ_BASE equ 40h                ; vectors of the interrupt controllers
 
         section .rodata
         align 16
@@ -47,20 +45,6 @@ cr0_was: resd 1
 %endif
 %assign n n + 4
 %endrep
-%endmacro
-
-; A loop of TURNS turns, EAX 0 at first, ECX counts up.
-%macro turns 0
-%push turns
-        xor eax, eax
-        xor ecx, ecx
-%$top:
-%endmacro
-%macro endturns 0
-        inc ecx
-        cmp ecx, TURNS
-        jb %$top
-%pop turns
 %endmacro
 
 main:
@@ -627,11 +611,7 @@ addresses:
         ; 4 pages: the last is absent
         call map_all
         mov dword [PT + 12], 6
-        mov eax, PD
-        mov cr3, eax
-        mov eax, cr0
-        or eax, CR0_PG
-        mov cr0, eax
+        call paging_on
         given fs, 0
         given edi, PAGE + 2f28h
         mov word [SPOT + 20h], 3
@@ -677,9 +657,7 @@ addresses:
         endturns
         endtry
         call after
-        mov eax, cr0
-        and eax, ~CR0_PG
-        mov cr0, eax
+        call paging_off
         ret
 
 ; What the last test left in the unit.
@@ -933,43 +911,6 @@ unmasking:
         mov eax, cr0
         and eax, ~CR0_NE
         mov cr0, eax
-        ret
-
-irq_run:
-        call run
-        mov al, 0
-        out 0f0h, al
-        fnclex
-        mov al, 20h
-        out 0a0h, al
-        out 20h, al
-        jmp report
-
-%macro endirq 0
-        end_code
-        call irq_run
-%pop test
-%endmacro
-
-init_pics:
-        mov al, 11h
-        out 20h, al
-        out 0a0h, al
-        mov al, IRQ_BASE
-        out 21h, al
-        mov al, IRQ_BASE + 8
-        out 0a1h, al
-        mov al, 4
-        out 21h, al
-        mov al, 2
-        out 0a1h, al
-        mov al, 1
-        out 21h, al
-        out 0a1h, al
-        mov al, 0fbh
-        out 21h, al
-        mov al, 0dfh
-        out 0a1h, al
         ret
 
 irq13:

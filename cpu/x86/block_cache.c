@@ -30,6 +30,7 @@ struct code_map {
     struct code_map *next;
     uint32_t         page;
     uint64_t         bits[PAGE_SIZE / 64];
+    uint32_t         after; /* 0: x86_code_map() */
 };
 
 static struct code_map *new_map(struct x86_block_cache *k, uint32_t page)
@@ -64,6 +65,7 @@ static void forget_maps(struct x86 *c)
 {
     struct code_map *next;
 
+    x86_forget_beside(c);
     for (struct code_map *m = c->cache->maps; m; m = next) {
         next = m->next;
         c->cache->map[m->page] = NULL;
@@ -298,8 +300,14 @@ static void drop_block(struct x86 *c, struct x86_block *b)
     c->stats.invalidations++;
 }
 
-/* Whether one of N bytes from ADDR, within a page, belongs to a block. */
-static bool is_code(const struct x86 *c, uint32_t addr, uint32_t n)
+const uint8_t *x86_code_map(const struct x86 *c, uint32_t phys)
+{
+    const struct code_map *m = c->cache->map[phys >> PAGE_SHIFT];
+
+    return m ? (const uint8_t *)m->bits : NULL;
+}
+
+bool x86_is_code(const struct x86 *c, uint32_t addr, uint32_t n)
 {
     const struct code_map *map = c->cache->map[addr >> PAGE_SHIFT];
 
@@ -314,7 +322,7 @@ void x86_blocks_invalidate(struct x86 *c, uint32_t addr, uint32_t n)
     uint32_t           page = addr >> PAGE_SHIFT;
     struct x86_block **at = &c->cache->page[page];
 
-    if (!is_code(c, addr, n)) return; // beside it
+    if (!x86_is_code(c, addr, n)) return; // beside it
     if (c->cache->map[page]) memset(c->cache->map[page]->bits, 0, sizeof(c->cache->map[page]->bits));
     c->phys->code_lines[page] = 0;
     while (*at) {

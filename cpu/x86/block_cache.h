@@ -44,6 +44,10 @@ void x86_blocks_invalidate(struct x86 *c, uint32_t addr, uint32_t n);
 void x86_code_mark(struct x86 *c, uint32_t phys, unsigned bytes);
 /* The same while a page's marks are made anew. */
 void x86_code_keep(struct x86 *c, uint32_t phys, unsigned bytes);
+/* Whether one of N bytes from ADDR, within a page, is code. */
+bool x86_is_code(const struct x86 *c, uint32_t addr, uint32_t n);
+/* Which bytes of the page of PHYS are code, a bit each, and after them four bytes more; it stays there until x86_forget_beside(). NULL: there is none. */
+const uint8_t *x86_code_map(const struct x86 *c, uint32_t phys);
 /* Drops all blocks of the pages [base, base+size). */
 void x86_blocks_invalidate_pages(struct x86 *c, uint32_t base, uint64_t size);
 

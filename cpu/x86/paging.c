@@ -43,6 +43,8 @@ int x86_tlb_init(struct x86 *c)
     for (unsigned n = 0; n < 4; n++) t->fast[n >> 1][n & 1] = (uintptr_t *)(t->space + TLB_QUICK(n >> 1, n & 1));
     t->none = (uintptr_t *)(t->space + TLB_NONE);
     t->code = (uint32_t *)(t->space + TLB_CODE);
+    c->any_beside = true;
+    x86_forget_beside(c);
     x86_tlb_select(c);
     return 0;
 }
@@ -82,8 +84,19 @@ void x86_tlb_select(struct x86 *c)
     }
 }
 
-static void drop_fast_page(struct x86_tlb *t, uint32_t page)
+void x86_forget_beside(struct x86 *c)
 {
+    if (!c->any_beside) return;
+    for (unsigned n = 0; n < BESIDE_PAGES; n++) c->beside[n].page = ~0ull;
+    c->any_beside = false;
+}
+
+static void drop_fast_page(struct x86 *c, uint32_t page)
+{
+    struct x86_tlb    *t = &c->tlb;
+    struct x86_beside *b = &c->beside[page % BESIDE_PAGES];
+
+    if ((uint32_t)b->page == page << PAGE_SHIFT) b->page = ~0ull;
     if (t->fast[0][0][page] | t->fast[0][1][page] | t->fast[1][0][page] | t->fast[1][1][page]) t->drops++;
     t->fast[0][0][page] = t->fast[0][1][page] = t->fast[1][0][page] = t->fast[1][1][page] = 0;
     t->code[page] = 0;
@@ -115,7 +128,7 @@ void x86_tlb_flush(struct x86 *c, bool keep_global)
             t->list[kept++] = page;
             continue;
         }
-        drop_fast_page(t, page);
+        drop_fast_page(c, page);
         t->entry[page] = 0;
     }
     t->listed = kept;
@@ -134,7 +147,7 @@ void x86_tlb_flush_page(struct x86 *c, lin_t lin)
     }
     for (uint32_t n = first; n <= last; n++) {
         if (n != page && !(t->entry[n] & TLB_BIG)) continue;
-        drop_fast_page(t, n);
+        drop_fast_page(c, n);
         t->entry[n] &= TLB_LISTED;
     }
     if (first == last) settle_page(c, drops, page);
@@ -146,6 +159,7 @@ void x86_tlb_drop_fast(struct x86 *c, uint32_t base, uint64_t size, bool writes_
     struct x86_tlb *t = &c->tlb;
 
     settle_drops(c, t->drops++);
+    x86_forget_beside(c);
     for (uint32_t n = 0; n < t->listed; n++) {
         uint32_t page = t->list[n];
         uint32_t addr = phys_wrap(c->phys, (uint32_t)t->entry[page] & ~PAGE_MASK);
@@ -301,7 +315,7 @@ static void remember(struct x86 *c, uint32_t page, uint64_t entry)
         x86_leave_after(c); // it may be the code's own page, which the next instruction is then fetched from
     }
     drops = t->drops;
-    drop_fast_page(t, page);
+    drop_fast_page(c, page);
     settle_page(c, drops, page);
     t->entry[page] = entry | TLB_VALID | TLB_LISTED;
     if (entry & TLB_BIG) t->big = true;
@@ -352,7 +366,7 @@ bool x86_translate(struct x86 *c, lin_t lin, enum x86_access_kind kind, bool use
 
     if (!entry_allows(*e, kind, user) && !fill(c, lin, kind, user, error)) {
         *e &= TLB_LISTED; // a fault drops the cached entry (SDM 3A 4.10.4.1)
-        drop_fast_page(&c->tlb, lin >> PAGE_SHIFT);
+        drop_fast_page(c, lin >> PAGE_SHIFT);
         settle_page(c, drops, lin >> PAGE_SHIFT);
         return false;
     }
@@ -404,6 +418,26 @@ bool x86_fill_quick(struct x86 *c, lin_t lin, bool write)
     if (!x86_translate(c, lin, write ? ACCESS_WRITE : ACCESS_READ, user, &phys, &error)) return false;
     fill_fast(c, lin, phys, write, user);
     return c->tlb.fast[write][user][lin >> PAGE_SHIFT] != 0;
+}
+
+bool x86_fill_beside(struct x86 *c, lin_t lin, unsigned size)
+{
+    bool                      user = c->cpl == 3;
+    uint32_t                  page = lin >> PAGE_SHIFT, at;
+    uint64_t                  e = c->tlb.entry[page];
+    struct x86_beside        *b = &c->beside[page % BESIDE_PAGES];
+    const struct phys_region *r;
+    const uint8_t            *code;
+
+    if (!entry_allows(e, ACCESS_WRITE, user) || e >> 32) return false;
+    at = phys_wrap(c->phys, (uint32_t)e & ~PAGE_MASK);
+    r = phys_writer(c->phys, at);
+    code = x86_code_map(c, at);
+    if (r->kind != PHYS_RAM || r->dirty || !code || x86_is_code(c, at | (lin & PAGE_MASK), size)) return false;
+    phys_announce(c->phys, r, at);
+    *b = (struct x86_beside){(lin & ~PAGE_MASK) | (user ? BESIDE_USER : 0), (uintptr_t)(r->host + (at - r->base)) - (lin & ~PAGE_MASK), code, 0};
+    c->any_beside = true;
+    return true;
 }
 
 /* --- accesses by linear address ------------------------------------------------------------------------------------------------- */
@@ -571,7 +605,7 @@ bool x86_load_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32
 
 /* A write to a page that holds code, the most frequent reason to come here: programs of one segment keep stack and data next to
  * their code. The same as access_segment() where the translation is cached and the bytes written are no code. */
-bool x86_store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_t value, unsigned size)
+static bool store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_t value, unsigned size)
 {
     const struct x86_segment *s = &c->seg[seg];
     lin_t                     lin = s->base + off;
@@ -593,7 +627,7 @@ bool x86_store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_t v
 
 bool x86_store_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, uint64_t value, unsigned size)
 {
-    if (likely(x86_store_beside_code(c, seg, off, value, size))) return true;
+    if (likely(store_beside_code(c, seg, off, value, size))) return true;
     return access_segment(c, i, seg, off, size, true, &value);
 }
 

@@ -163,6 +163,16 @@ struct x86_jit_flags {
 
 #define STACK_PAGES 512u
 
+/* A page that holds code and may be written to beside it: for translated code (jit/x64_beside.c). */
+struct x86_beside {
+    uint64_t       page;   /* linear address, BESIDE_USER; ~0: none */
+    uintptr_t      addend; /* host address less linear address */
+    const uint8_t *code;   /* x86_code_map() */
+    uint64_t       unused; /* 32 bytes: a shift finds the place */
+};
+#define BESIDE_USER  (1ull << 32) /* for writes of level 3 */
+#define BESIDE_PAGES 256u         /* by the lower bits of the page's number: real mode has no two for the same place */
+
 struct x86_history; /* history.h: the last exceptions */
 struct x86_jit;     /* jit/jit.h */
 
@@ -250,6 +260,8 @@ struct x86 {
         uint64_t page[STACK_PAGES], addend[STACK_PAGES]; /* linear address, and what the quick table has for it; page ~0: none */
         uint8_t  used[256]; /* by the lower bits of the page's number: there may be one */
     } stack_pages;          /* translated code's: the pages that stack accesses of units were in last (jit/x64_mem.c) */
+    struct x86_beside beside[BESIDE_PAGES];
+    bool              any_beside; /* there may be an entry */
     bool step_blocks;       /* x86_run() returns after each block: for engines that run side by side */
     uint32_t eip_mask;      /* of sequential execution: IP of the 8086 and the 286 wraps, EIP runs into the limit of CS */
     void *opaque;
@@ -412,6 +424,12 @@ bool x86_fill_quick(struct x86 *c, lin_t lin, bool write);
 /* Whether the cached translation of LIN, if there is one, leads to a device. */
 bool x86_leads_to_device(const struct x86 *, lin_t lin, bool write);
 
+/* Makes an entry of c->beside for writes of the current privilege to the page of LIN, where the translation is cached. False: there is none for a
+ * write of SIZE bytes at LIN, since one of them is code, or this is no page of plain memory with code. */
+bool x86_fill_beside(struct x86 *c, lin_t lin, unsigned size);
+/* Forgets these entries. */
+void x86_forget_beside(struct x86 *c);
+
 /* Translates LIN for KIND by USER; true and the physical address, or false with the #PF error code in *ERROR (CR2 is not yet set). */
 bool x86_translate(struct x86 *c, lin_t lin, enum x86_access_kind kind, bool user, uint32_t *phys, uint32_t *error);
 /* The same without any side effect, with supervisor rights; for inspection. */
@@ -423,8 +441,6 @@ void x86_watch_io(struct x86 *c, uint16_t port, unsigned size);
 /* Slow paths: segment checks, page walk, devices, page crossing. A load leaves its value in c->mem_value. */
 bool x86_load_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size);
 bool x86_store_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, uint64_t value, unsigned size);
-/* A write to plain memory beside decoded code, where the translation is cached; false: that is not what it is, and nothing was done. */
-bool x86_store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_t value, unsigned size);
 /* Checks that SIZE bytes at seg:off could be read or written, without doing it (and with page-table side effects). */
 bool x86_probe(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size, bool write);
 /* #AC if OFF is not a multiple of SIZE and alignment is checked. Accesses of up to 8 bytes check it themselves. */

@@ -170,6 +170,13 @@ static inline uint8_t *emit_jmp(struct emit *e)
     return e->p - 4;
 }
 
+static inline uint8_t *emit_call(struct emit *e)
+{
+    emit8(e, 0xE8);
+    emit32(e, 0);
+    return e->p - 4;
+}
+
 /* Makes the jump whose distance is at AT go to TARGET. */
 static inline void emit_patch(struct emit *e, uint8_t *at, const uint8_t *target)
 {

@@ -135,6 +135,7 @@ struct jit_site {
     uint32_t           retry, next; /* offsets of its own code and of what follows it; next 0: leave the unit */
     uint8_t            access_size; /* bytes of the access that may be retried; 0: none */
     bool               access_write;
+    bool               beside;      /* code for it looks in c->beside */
     bool               check_ctx;   /* it may change the context */
     bool               x87_ready;   /* what follows takes for granted that x87 registers are in the host's */
     uint32_t           x87;         /* struct jit_x87: the last x87 instruction of the unit before it; 0: none yet */
@@ -142,7 +143,6 @@ struct jit_site {
     bool               repeats;     /* a string instruction with a repetition: it comes back by x86_end() */
     bool               no_flags;    /* its handler neither reads nor writes any */
     bool               segment;     /* a load of DS, ES, FS or GS: only that, if all goes well */
-    uint32_t           stored;      /* offset of the code that follows, once the store of a PUSH, MOV or CALL and the change of (E)SP are done; 0 */
     bool               in_shadow;   /* of STI */
     bool               makes_r10;
     bool               host_retry, host_next; /* code at these points takes flags from the host's */
@@ -211,7 +211,7 @@ struct x86_jit {
 
     /* Entry points, in the executable view. */
     uint64_t (*enter)(struct x86 *c, const void *code);  /* number << 8 | enum jit_exit */
-    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *slow, *load_flags, *make_sse, *load_x87; /* writable view, for jumps to them */
+    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *slow, *load_flags, *make_sse, *load_x87, *beside[2]; /* [user]; writable view, for jumps to them */
 
     /* The instruction that a handler runs, and what comes after it. */
     struct x86_insn   pair[2];

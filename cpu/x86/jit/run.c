@@ -185,7 +185,8 @@ static bool fill_for(struct x86 *c, const struct jit_site *s)
     if (c->tlb_read == c->tlb.none || (int64_t)off + size - 1 > (s->access_write ? g->write_limit : g->read_limit)) return false;
     if ((lin & PAGE_MASK) > PAGE_SIZE - size) return false;
     if ((s->access_write ? c->tlb_write : c->tlb_read)[lin >> PAGE_SHIFT]) return false; // it was not for want of this
-    return !x86_leads_to_device(c, lin, s->access_write) && x86_fill_quick(c, lin, s->access_write);
+    if (x86_leads_to_device(c, lin, s->access_write)) return false;
+    return x86_fill_quick(c, lin, s->access_write) || (s->beside && x86_fill_beside(c, lin, size));
 }
 
 /* Leaves the unit before the instruction at EIP, with LEFT instructions of it not run. */
@@ -245,32 +246,6 @@ static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool
     return jit_executable(j, s->next);
 }
 
-/* What a PUSH, MOV or CALL of translate.c's is_plain_store() stores. */
-static uint32_t stored_value(const struct x86 *c, const struct jit_site *s)
-{
-    const struct x86_insn *i = &s->insn;
-
-    switch (i->op) {
-    case 0xE8: return s->eip + i->len;
-    case 0x68: case 0x6A: case 0xC6: case 0xC7: return i->imm;
-    case 0x8C: return c->seg[i->src].selector;
-    case 0x06: case 0x0E: case 0x16: case 0x1E: case 0x1A0: case 0x1A8: return c->seg[x86_opcode_segment(i)].selector;
-    case 0xA2: case 0xA3: return (uint32_t)c->gpr[REG_EAX];
-    default: return operand(c, s->stack != STACK_NONE ? i->dst : i->src, s->access_size);
-    }
-}
-
-/* Such a store that goes to a page which holds code, beside the code. True: done. */
-static bool store_beside_code(struct x86 *c, const struct jit_site *s)
-{
-    bool     stack = s->stack != STACK_NONE;
-    uint32_t off = stack ? ((uint32_t)c->gpr[REG_ESP] + (uint32_t)s->stack) & c->sp_mask : x86_ea(c, &s->insn);
-
-    if (!x86_store_beside_code(c, stack ? SEG_SS : s->insn.seg, off, stored_value(c, s), s->access_size)) return false;
-    if (stack) x86_set_sp(c, off);
-    return true;
-}
-
 /* A group of U was of no use. If that happens again and again the unit is made anew without any. */
 static void count_miss(struct x86 *c, struct jit_unit *u)
 {
@@ -297,10 +272,6 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         bool           done = false;
         const uint8_t *next = load_segment(c, s, &done);
         if (done) return next;
-    }
-    if (s->stored && store_beside_code(c, s)) {
-        c->jf.load = false;
-        return jit_executable(j, s->stored);
     }
     if (s->no_flags) flags_pass(c, s);
     else realize_at(c, s);

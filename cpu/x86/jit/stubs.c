@@ -145,5 +145,6 @@ void jit_make_stubs(struct x86 *c)
     j->load_x87 = make_call(&e, (uintptr_t)jit_x87_load, false);
     j->make_sse = e.p;
     x64_make_sse(&e);
+    for (unsigned user = 0; user < 2; user++) j->beside[user] = x64_make_beside(&e, user);
     assert(!e.full);
 }

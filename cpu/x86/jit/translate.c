@@ -238,16 +238,6 @@ static void keep_operands(struct tr *t)
     if (lost || (operands & OPERAND_R10 && x64_r10_use(t, t->k) == R10_LOST)) flags_home(t);
 }
 
-/* Its store can be done in C without a handler. A CALL says so itself. */
-static bool is_plain_store(const struct jit_op *op)
-{
-    if (!op) return false;
-    switch ((enum jit_kind)op->kind) {
-    case OPK_PUSH_R: case OPK_PUSH_I: case OPK_PUSH_SEG: case OPK_MOV_MR: case OPK_MOV_MI: case OPK_MOV_OA: case OPK_MOV_MS: return true;
-    default: return false;
-    }
-}
-
 static void emit_insn(struct tr *t)
 {
     const struct x86_insn *i = &t->insn[t->k];
@@ -282,7 +272,6 @@ static void emit_insn(struct tr *t)
         sites[n].keep = t->keep[t->k];
         sites[n].makes_r10 = t->makes_r10;
         sites[n].after = t->flags;
-        if (done && is_plain_store(op) && !sites[n].head) sites[n].stored = sites[n].next;
         sites[n].repeats = t->repeats[t->k];
         sites[n].head |= has_head(t); // whichever access turns to the handler: PUSH of memory has two
         if (!sites[n].head) t->r9_group = -1; // C may lead to what follows

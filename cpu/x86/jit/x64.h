@@ -40,7 +40,7 @@ static inline struct host_mem x64_code_page(uint32_t lin) { return x64_table(TLB
 #define FLAGS_ALL FLAG_ARITH
 
 /* Code out of the way of the main path. */
-enum cold_kind { COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_OTHER_PAGE, COLD_BUDGET, COLD_STACK, COLD_LOOP };
+enum cold_kind { COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_OTHER_PAGE, COLD_BUDGET, COLD_STACK, COLD_LOOP, COLD_BESIDE };
 
 struct cold {
     enum cold_kind kind;
@@ -48,8 +48,9 @@ struct cold {
     uint8_t       *back;    /* where to go on */
     const uint8_t *call;    /* COLD_CALL: what to call */
     uint32_t       site;
-    uint8_t        size;    /* COLD_CROSSING: of the access, */
-    uint8_t        address; /* and the host register that has its address */
+    uint8_t        size;    /* COLD_CROSSING, COLD_BESIDE: of the access, */
+    uint8_t        address; /* and the host register that has its address; NO_REG: it is LIN */
+    lin_t          lin;
     uint16_t       page;    /* COLD_STACK: which of c->stack_pages is another one now, */
     int32_t        first;   /* the group's first byte, from that register, */
     uint32_t       range;   /* its bytes; */
@@ -321,6 +322,11 @@ void x64_go_to(struct tr *t, uint32_t eip, const struct flag_record *flags);
 /* The handler runs the current instruction, and code goes on after it (LAST: it leaves the unit). */
 void x64_handler(struct tr *t, const struct x86_insn *i, bool last);
 void x64_emit_colds(struct tr *t);
+
+/* Writes to pages with code (x64_beside.c): the stub for all of them, whether there is code for those of SIZE bytes, and that. */
+const uint8_t *x64_make_beside(struct emit *e, bool user);
+bool x64_writes_beside(const struct tr *t, unsigned size);
+void x64_go_beside(struct tr *t, unsigned size, const uint8_t *back);
 
 /* For stubs.c: code that saves the guest's XMM registers and MXCSR, if c->sse_live says that they are in the host's, and loads them again. */
 void x64_store_sse(struct emit *e);

@@ -112,14 +112,10 @@ static void check_limit(struct tr *t, const struct x86_insn *i, unsigned size)
 
 static void push_return(struct tr *t, const struct x86_insn *i, unsigned size, uint32_t eip)
 {
-    struct jit_region *r = &t->j->region[t->j->current];
-    uint32_t           first = r->sites_used;
-
     x64_stack(t, i, -(int)size, size, true);
     emit_rm(&t->e, 0xC7, size, 0, x64_at(t));
     emit_imm(&t->e, size, eip);
     x64_move_sp(t, -(int)size);
-    if (i->op == 0xE8 && r->sites_used > first) r->sites[first].stored = (uint32_t)(t->e.p - t->j->code);
 }
 
 static void operand_to_r10(struct tr *t, const struct x86_insn *i, unsigned size, bool memory)

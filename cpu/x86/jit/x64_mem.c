@@ -125,20 +125,32 @@ struct host_mem x64_quick_table(const struct tr *t, bool write, uint32_t offset,
 }
 
 /* What the quick table for page LIN >> 12 or, if ADDRESS is a register, for the page of that address has, to r9; to the slow path if it
- * has nothing. */
-static void look_up(struct tr *t, unsigned address, lin_t lin, bool write, uint32_t site)
+ * has nothing, or to what may find that a write of SIZE bytes (0: it is none of one size) is beside code. */
+static void look_up(struct tr *t, unsigned address, lin_t lin, bool write, unsigned size, uint32_t site)
 {
+    struct cold *k;
+
     if (address != NO_REG) x64_page_of(t, R9, address);
     emit_rm(&t->e, 0x8B, 8, R9, address != NO_REG ? x64_quick_table(t, write, 0, R9) : x64_quick_table(t, write, (lin >> PAGE_SHIFT) * 8, NO_REG));
     emit_rr(&t->e, 0x85, 8, R9, R9);
-    x64_slow_if(t, CC_E, site);
+    if (write && size && x64_writes_beside(t, size)) {
+        k = x64_cold(t, COLD_BESIDE, emit_jcc(&t->e, CC_E));
+        k->site = site;
+        k->size = (uint8_t)size;
+        k->address = (uint8_t)address;
+        k->lin = lin;
+        k->back = t->e.p;
+        t->j->sites[site].beside = true;
+    } else {
+        x64_slow_if(t, CC_E, site);
+    }
     t->r9_group = -1;
     flags_lost(t);
 }
 
 void x64_look_up(struct tr *t, unsigned address, bool write, uint32_t site)
 {
-    look_up(t, address, 0, write, site);
+    look_up(t, address, 0, write, 0, site);
 }
 
 /* The access at the offset in host register AT, which is another than r8 only in a flat segment. */
@@ -155,7 +167,7 @@ static uint32_t access_at(struct tr *t, const struct x86_insn *i, unsigned at, u
         test_low_bits(t, at, size - 1);
         x64_slow_if(t, CC_NE, x64_site(t, i));
     }
-    look_up(t, at, 0, write, site);
+    look_up(t, at, 0, write, size, site);
     if (size > 1 && !aligned) {
         struct cold *k;
         test_low_bits(t, at, size == 10 ? 15 : size - 1);
@@ -180,7 +192,7 @@ static bool access_constant(struct tr *t, const struct x86_insn *i, lin_t lin, u
     s = &t->j->sites[site];
     s->access_size = (uint8_t)size;
     s->access_write = write;
-    look_up(t, NO_REG, lin, write, site);
+    look_up(t, NO_REG, lin, write, size, site);
     t->at = (struct host_mem){R9, NO_REG, 0, (int32_t)lin};
     if (lin >> 31) { // beyond a displacement
         emit_mov_ri(&t->e, R8, lin);
@@ -383,7 +395,7 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
         careful_if(t, CC_E, site);
         flags_lost(t);
     } else {
-        look_up(t, R8, 0, g->write, site);
+        look_up(t, R8, 0, g->write, 0, site);
     }
     emit_rr(e, 0x03, 8, R9, R8);
     emit_rr(e, 0x2B, 8, R9, base);
@@ -482,6 +494,15 @@ static void crossing(struct tr *t, const struct cold *k)
     go_slow(t, k->site);
 }
 
+/* A write for which the quick table has nothing. */
+static void beside(struct tr *t, const struct cold *k)
+{
+    if (k->address == NO_REG) emit_mov_ri(&t->e, R8, k->lin);
+    else if (k->address != R8) emit_mov_rr(&t->e, R8, k->address);
+    x64_go_beside(t, k->size, k->back);
+    go_slow(t, k->site);
+}
+
 static void side_exit(struct tr *t, const struct cold *k)
 {
     struct flag_record rest = k->side ? flags_mark(t, &k->flags) : k->flags;
@@ -527,6 +548,7 @@ void x64_emit_colds(struct tr *t)
             emit_jmp_to(&t->e, t->j->exit_careful);
             break;
         case COLD_CROSSING: crossing(t, k); break;
+        case COLD_BESIDE: beside(t, k); break;
         case COLD_STACK: other_stack_page(t, k); break;
         case COLD_CALL: {
             uint8_t *at;

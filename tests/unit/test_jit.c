@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cpu/cpu.h"
+#include "cpu/x86/block_cache.h"
 #include "cpu/x86/far.h"
 #include "cpu/x86/fpu.h"
 #include "cpu/x86/jit/jit_private.h"
@@ -290,6 +291,154 @@ START_TEST(test_left_after_pop_of_a_segment)
 }
 END_TEST
 
+/* --- writes beside code ---------------------------------------------------------------------------------------------------------- */
+
+enum { BESIDE_PAGE = 0x10000 };
+
+/* MOV CX, 20; L: MOV [200h], CX; LOOP L; JMP here: in the page of the code. */
+static const uint8_t beside_code[] = {0xb9, 0x14, 0x00, 0x89, 0x0e, 0x00, 0x02, 0xe2, 0xfa, 0xeb, 0xfe};
+
+static struct x86_beside *beside_of(struct fixture *f)
+{
+    return &f->cpu.beside[(BESIDE_PAGE >> PAGE_SHIFT) % BESIDE_PAGES];
+}
+
+static void run_beside(struct fixture *f)
+{
+    phys_write(&f->phys, BESIDE_PAGE + 0x200, 0, 2);
+    f->cpu.eip = 0;
+    x86_run(&f->cpu, x86_retired(&f->cpu) + 60);
+}
+
+static struct fixture *start_beside(void)
+{
+    struct fixture *f = start("pentium4", 0, beside_code, sizeof(beside_code));
+
+    x86_reg_set(&f->cpu, "ds", 0x1000);
+    run_beside(f);
+    run_beside(f);
+    ck_assert_uint_eq(phys_read(&f->phys, BESIDE_PAGE + 0x200, 2), 1);
+    ck_assert_uint_eq(beside_of(f)->page, BESIDE_PAGE);
+    return f;
+}
+
+START_TEST(test_writes_beside_code)
+{
+    struct fixture *f = start_beside();
+    uint64_t        slow = f->cpu.jit->stats.slow, entries = f->cpu.jit->stats.entries;
+
+    run_beside(f);
+    ck_assert_uint_eq(phys_read(&f->phys, BESIDE_PAGE + 0x200, 2), 1);
+    ck_assert_uint_eq(f->cpu.jit->stats.slow, slow);
+    ck_assert_uint_gt(f->cpu.jit->stats.entries, entries);
+    finish(f);
+}
+END_TEST
+
+static void note_beside(void *opaque, const struct phys_region *r, uint32_t addr)
+{
+    (void)r;
+    if (addr >> PAGE_SHIFT == BESIDE_PAGE >> PAGE_SHIFT) ++*(unsigned *)opaque;
+}
+
+/* Who asks for it hears of the page again. */
+START_TEST(test_beside_announced)
+{
+    struct fixture *f = start_beside();
+    unsigned        writes = 0;
+
+    x86_tlb_drop_fast(&f->cpu, 0, 0, true);
+    phys_write(&f->phys, BESIDE_PAGE + 0x200, 0, 2);
+    f->phys.writing = note_beside;
+    f->phys.writing_opaque = &writes;
+    f->cpu.eip = 0;
+    x86_run(&f->cpu, x86_retired(&f->cpu) + 60);
+    ck_assert_uint_eq(writes, 1);
+    finish(f);
+}
+END_TEST
+
+/* An entry goes with the translation, and with the map that it leads to. */
+START_TEST(test_beside_dropped)
+{
+    struct fixture *f = start_beside();
+
+    x86_tlb_flush_page(&f->cpu, BESIDE_PAGE);
+    ck_assert_uint_eq(beside_of(f)->page, ~0ull);
+    run_beside(f);
+    ck_assert_uint_eq(beside_of(f)->page, BESIDE_PAGE);
+    x86_tlb_flush(&f->cpu, false);
+    ck_assert_uint_eq(beside_of(f)->page, ~0ull);
+    run_beside(f);
+    x86_blocks_flush(&f->cpu);
+    ck_assert_uint_eq(beside_of(f)->page, ~0ull);
+    run_beside(f);
+    ck_assert_uint_eq(beside_of(f)->page, BESIDE_PAGE);
+    ck_assert_ptr_eq(beside_of(f)->code, x86_code_map(&f->cpu, BESIDE_PAGE));
+    finish(f);
+}
+END_TEST
+
+/* Level 3 does not use the entries of level 0, nor the other way round. */
+START_TEST(test_beside_by_level)
+{
+    struct fixture *f = start_beside();
+
+    for (unsigned run = 0; run < 4; run++) {
+        bool user = !(run & 1);
+        f->cpu.cr0 = user ? f->cpu.cr0 | CR0_PE : f->cpu.cr0 & ~(uint32_t)CR0_PE;
+        f->cpu.eflags ^= FLAG_VM;
+        f->cpu.cpl = user ? 3 : 0;
+        x86_tlb_select(&f->cpu);
+        for (unsigned n = 0; n < 3; n++) run_beside(f);
+        ck_assert_uint_eq(phys_read(&f->phys, BESIDE_PAGE + 0x200, 2), 1);
+        ck_assert_uint_eq(beside_of(f)->page, BESIDE_PAGE | (user ? BESIDE_USER : 0));
+    }
+    finish(f);
+}
+END_TEST
+
+/* A breakpoint on data sees the write. */
+START_TEST(test_beside_watched)
+{
+    struct fixture *f = start_beside();
+
+    f->cpu.dr[0] = BESIDE_PAGE + 0x200;
+    f->cpu.dr[7] = 1 | 1 << 16 | 1 << 18;
+    x86_tlb_select(&f->cpu);
+    for (unsigned n = 0; n < 3; n++) {
+        x86_reg_set(&f->cpu, "cs", 0x1000);
+        f->cpu.dr[6] = 0;
+        run_beside(f);
+        ck_assert_uint_eq(f->cpu.dr[6] & 1, 1);
+    }
+    finish(f);
+}
+END_TEST
+
+/* A word of which only the second byte is code, in a page that had an entry before that code was there: INC AX and DEC AX by turns. */
+START_TEST(test_write_reaches_into_code)
+{
+    static const uint8_t code[] = {0xb9, 0x14, 0x00, 0x89, 0x0e, 0x00, 0x02, 0xe2, 0xfa,                /* MOV CX, 20; L: MOV [200h], CX; LOOP L */
+                                   0xb9, 0x15, 0x00, 0xe8, 0xf1, 0x02, 0x80, 0xf7, 0x08,                /* MOV CX, 21; M: CALL 300h; XOR BH, 8 */
+                                   0x89, 0x1e, 0xff, 0x02, 0xe2, 0xf4, 0xeb, 0xfe};                     /* MOV [2FFh], BX; LOOP M; JMP here */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+
+    x86_reg_set(&f->cpu, "ds", 0x1000);
+    for (unsigned run = 0; run < 4; run++) {
+        phys_write(&f->phys, BESIDE_PAGE + 0x300, 0xc340, 2); /* INC AX; RET */
+        f->cpu.gpr[REG_EAX] = 0;
+        f->cpu.gpr[REG_EBX] = 0x4000;
+        f->cpu.gpr[REG_ESP] = 0x8000;
+        f->cpu.eip = 0;
+        x86_run(&f->cpu, x86_retired(&f->cpu) + 200);
+        ck_assert_uint_eq(f->cpu.gpr[REG_EAX], 1);
+        ck_assert_uint_eq(beside_of(f)->page, BESIDE_PAGE);
+    }
+    finish(f);
+}
+END_TEST
+
 Suite *jit_suite(void)
 {
     Suite *s = suite_create("jit");
@@ -304,6 +453,12 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_shadow_of_an_idle_sti);
     if (x86_jit_supported()) tcase_add_test(c, test_esp_of_a_small_stack);
     if (x86_jit_supported()) tcase_add_test(c, test_left_after_pop_of_a_segment);
+    if (x86_jit_supported()) tcase_add_test(c, test_writes_beside_code);
+    if (x86_jit_supported()) tcase_add_test(c, test_beside_announced);
+    if (x86_jit_supported()) tcase_add_test(c, test_beside_dropped);
+    if (x86_jit_supported()) tcase_add_test(c, test_beside_by_level);
+    if (x86_jit_supported()) tcase_add_test(c, test_beside_watched);
+    if (x86_jit_supported()) tcase_add_test(c, test_write_reaches_into_code);
     suite_add_tcase(s, c);
     return s;
 }

@@ -56,6 +56,7 @@ static const struct jit_op table[] = {
     SIZES2(movsx16_rr, OPK_EXTEND_RR, 0xBF), SIZES2(movsx16_rm, OPK_EXTEND_RM, 0xBF),
     SIZES2(lea, OPK_LEA, 0), SIZES(xchg_rr, OPK_XCHG_RR, 0), SIZES(xchg_mr, OPK_XCHG_MR, 0),
     SIZES2(push_r, OPK_PUSH_R, 0), SIZES2(push_i, OPK_PUSH_I, 0), SIZES2(push_m, OPK_PUSH_M, 0), SIZES2(pop_r, OPK_POP_R, 0),
+    SIZES2(pop_m, OPK_POP_M, 0),
     SIZES2(leave, OPK_LEAVE, 0),
     SIZES2(cbw, OPK_CBW, 0), SIZES2(cwd, OPK_CWD, 0), {x86_setcc_r, OPK_SETCC_R, 0, 1}, {x86_setcc_m, OPK_SETCC_M, 0, 1},
     SIZES2(cmov_rr, OPK_CMOV_RR, 0), SIZES2(cmov_rm, OPK_CMOV_RM, 0), ONE(op_nop, OPK_NOP, 0),
@@ -255,7 +256,7 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         break;
     case OPK_XCHG_RR: e.regs = register_bit(i->dst, op->size) | register_bit(i->src, op->size); break;
     case OPK_XCHG_MR: e.regs = register_bit(i->src, op->size); break;
-    case OPK_PUSH_R: case OPK_PUSH_I: case OPK_PUSH_M:
+    case OPK_PUSH_R: case OPK_PUSH_I: case OPK_PUSH_M: case OPK_POP_M:
         e.slow = true;
         e.regs = SP;
         break;

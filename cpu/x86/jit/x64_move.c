@@ -126,6 +126,18 @@ static void pop_reg(struct tr *t, const struct x86_insn *i, unsigned size)
     }
 }
 
+/* The address is computed with (E)SP already incremented. */
+static bool pop_memory(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    if (i->base == REG_ESP) return false;
+    x64_stack(t, i, 0, size, false);
+    load(t, size, R10);
+    x64_operand(t, i, size, true);
+    store(t, size, R10);
+    x64_move_sp(t, (int)size);
+    return true;
+}
+
 static void leave(struct tr *t, const struct x86_insn *i, unsigned size)
 {
     bool     wide = t->ctx.mode & MODE_STACK32;
@@ -342,6 +354,7 @@ bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *
         push_reg(t, i, size, R10);
         return true;
     case OPK_POP_R: pop_reg(t, i, size); return true;
+    case OPK_POP_M: return pop_memory(t, i, size);
     case OPK_LEAVE: leave(t, i, size); return true;
     case OPK_CBW:
         if (size == 2) emit8(&t->e, 0x66);

@@ -130,7 +130,7 @@ void x86_pop_cs_8086(struct x86 *c, const struct x86_insn *i)
 /* LES LDS LSS LFS LGS. */
 INLINE void load_far(struct x86 *c, const struct x86_insn *i, unsigned size)
 {
-    unsigned seg = i->op == 0xC4 ? SEG_ES : i->op == 0xC5 ? SEG_DS : i->op == 0x1B2 ? SEG_SS : i->op == 0x1B4 ? SEG_FS : SEG_GS;
+    unsigned seg = x86_far_segment(i);
     uint32_t off = x86_ea(c, i);
     uint64_t offset, selector;
 

@@ -348,6 +348,12 @@ static inline unsigned x86_opcode_segment(const struct x86_insn *i)
     return i->op & 0x100 ? (i->op & 8 ? SEG_GS : SEG_FS) : i->op >> 3 & 3;
 }
 
+/* Which one LES, LDS, LSS, LFS or LGS loads. */
+static inline unsigned x86_far_segment(const struct x86_insn *i)
+{
+    return i->op == 0xC4 ? SEG_ES : i->op == 0xC5 ? SEG_DS : i->op == 0x1B2 ? SEG_SS : i->op == 0x1B4 ? SEG_FS : SEG_GS;
+}
+
 /* EIP of instruction I and of the one after it. Only while its block runs. */
 static inline uint32_t x86_insn_eip(const struct x86 *c, const struct x86_insn *i)
 {

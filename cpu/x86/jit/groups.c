@@ -67,7 +67,8 @@ static void follow(const struct tr *t, struct finder *f, unsigned k)
         set_symbol(f, i->dst, f->reg[i->dst], kind == OPK_INC_R ? 1 : -1);
         return;
     }
-    if (kind == OPK_MOV_SR && i->dst < SEG_COUNT) f->loads[i->dst]++;
+    if ((kind == OPK_MOV_SR || kind == OPK_MOV_SM) && i->dst < SEG_COUNT) f->loads[i->dst]++;
+    if (kind == OPK_LOAD_FAR) f->loads[x86_far_segment(i)]++;
     if (kind == OPK_POP_SEG) f->loads[x86_opcode_segment(i)]++;
     for (unsigned r = 0; r < 8; r++)
         if (regs >> r & 1) forget(f, r);

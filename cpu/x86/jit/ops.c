@@ -62,7 +62,8 @@ static const struct jit_op table[] = {
     SIZES2(cmov_rr, OPK_CMOV_RR, 0), SIZES2(cmov_rm, OPK_CMOV_RM, 0), ONE(op_nop, OPK_NOP, 0),
     SIZES2(pushf, OPK_PUSHF, 0), SIZES2(popf, OPK_POPF, 0), ONE(cli, OPK_CLI, 0), ONE(sti, OPK_STI, 0),
     SIZES2(push_seg, OPK_PUSH_SEG, 0), SIZES2(mov_rs, OPK_MOV_RS, 0), SIZES2(mov_ms, OPK_MOV_MS, 0),
-    SIZES2(mov_sr, OPK_MOV_SR, 0), SIZES2(pop_seg, OPK_POP_SEG, 0), ONE(cld, OPK_DF, 0), ONE(std, OPK_DF, 1),
+    SIZES2(mov_sr, OPK_MOV_SR, 0), SIZES2(pop_seg, OPK_POP_SEG, 0), SIZES2(mov_sm, OPK_MOV_SM, 0), SIZES2(load_far, OPK_LOAD_FAR, 0),
+    ONE(cld, OPK_DF, 0), ONE(std, OPK_DF, 1),
     ONE(lahf, OPK_LAHF, 0), ONE(sahf, OPK_SAHF, 0), ONE(clc, OPK_CF, 0), ONE(stc, OPK_CF, 1), ONE(cmc, OPK_CF, 2),
     SIZES2(jcc, OPK_JCC, 0), SIZES2(jz, OPK_JCC, 0), SIZES2(jnz, OPK_JCC, 0), SIZES2(jmp, OPK_JMP, 0), SIZES2(call, OPK_CALL, 0),
     SIZES2(jmp_r, OPK_JMP_R, 0), SIZES2(jmp_m, OPK_JMP_M, 0), SIZES2(call_r, OPK_CALL_R, 0), SIZES2(call_m, OPK_CALL_M, 0),
@@ -103,7 +104,6 @@ static const struct jit_op table[] = {
     {x86_lsl_r16, OPK_HANDLER, 0, 2}, {x86_lsl_r32, OPK_HANDLER, 0, 4}, {x86_lsl_m16, OPK_HANDLER, 0, 2}, {x86_lsl_m32, OPK_HANDLER, 0, 4},
     ONE(arpl_r, OPK_HANDLER, 0), ONE(arpl_m, OPK_HANDLER, 0),
     /* what may change the context of what follows */
-    SIZES2(mov_sm, OPK_CONTEXT, 0), SIZES2(load_far, OPK_CONTEXT, 0),
     ONE(clts, OPK_CONTEXT, 0),
 };
 
@@ -273,13 +273,17 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.flags_read = FLAG_ARITH;
         e.regs = SP;
         break;
-    case OPK_MOV_SR: case OPK_DF:
+    case OPK_MOV_SR: case OPK_MOV_SM: case OPK_DF:
         e.slow = true;
         e.regs = 0;
         break;
     case OPK_PUSH_SEG: case OPK_POP_SEG:
         e.slow = true;
         e.regs = SP;
+        break;
+    case OPK_LOAD_FAR:
+        e.slow = true;
+        e.regs = register_bit(i->dst, op->size);
         break;
     case OPK_MOV_RS: e.regs = register_bit(i->dst, op->size); break;
     case OPK_MOV_MS: e.regs = 0; break;

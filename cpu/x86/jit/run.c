@@ -214,33 +214,63 @@ static bool still_valid(const struct x86 *c, const struct jit_site *s, bool chec
     return s->unit->valid && (!check_ctx || is_ctx(c, s->unit->ctx));
 }
 
-/* MOV and POP to DS, ES, FS and GS. NULL with *DONE clear: to be done by the handler after all. */
+/* What a load of a segment register loads beside it. */
+struct segment_load {
+    unsigned seg, size;  /* of POP, LES and their like */
+    bool     pop, far;
+    uint16_t selector;
+    uint32_t offset;     /* LES and its like */
+};
+
+static bool read_quick(const struct x86 *c, unsigned seg, uint32_t off, unsigned size, uint32_t *value)
+{
+    const void *at = x86_quick(&c->seg[seg], c->seg[seg].read_limit, c->tlb_read, off, size);
+
+    if (at) *value = (uint32_t)x86_host_load(at, size);
+    return at != NULL;
+}
+
+/* False: what it reads is not in the quick table. */
+static bool look_at_load(const struct x86 *c, const struct jit_site *s, struct segment_load *l)
+{
+    const struct x86_insn *i = &s->insn;
+    uint32_t               value = (uint32_t)c->gpr[i->src], off = x86_ea(c, i);
+
+    l->far = i->op == 0xC4 || i->op == 0xC5 || i->op == 0x1B4 || i->op == 0x1B5;
+    l->pop = i->op != 0x8E && !l->far;
+    l->size = i->prefix & PREFIX_OP32 ? 4 : 2;
+    l->seg = l->far ? x86_far_segment(i) : l->pop ? x86_opcode_segment(i) : i->dst;
+    if (l->pop && !read_quick(c, SEG_SS, x86_sp(c), l->size, &value)) return false;
+    if (!l->pop && !l->far && (i->prefix & PREFIX_MEM) && !read_quick(c, i->seg, off, 2, &value)) return false;
+    if (l->far && (!read_quick(c, i->seg, off, l->size, &l->offset) || !read_quick(c, i->seg, (off + l->size) & i->amask, 2, &value))) return false;
+    l->selector = (uint16_t)value;
+    return true;
+}
+
+/* MOV and POP to DS, ES, FS and GS, LDS and its like. Nothing but the segment's class can make another context of it. NULL with *DONE clear: to be
+ * done by the handler after all. */
 static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool *done)
 {
-    struct x86_jit *j = c->jit;
-    bool            pop = s->insn.op != 0x8E, leaves;
-    unsigned        size = s->insn.prefix & PREFIX_OP32 ? 4 : 2, seg = s->insn.dst;
-    uint32_t        drops = c->tlb.drops;
-    uint16_t        selector = (uint16_t)c->gpr[s->insn.src];
+    struct x86_jit     *j = c->jit;
+    struct segment_load l;
+    uint32_t            drops = c->tlb.drops, class = c->seg_class;
+    bool                leaves;
 
-    if (pop) {
-        const void *top = x86_quick(&c->seg[SEG_SS], c->seg[SEG_SS].read_limit, c->tlb_read, x86_sp(c), size);
-        if (!top) return NULL;
-        selector = (uint16_t)x86_host_load(top, 2);
-        seg = x86_opcode_segment(&s->insn);
-    }
+    if (!look_at_load(c, s, &l)) return NULL;
     *done = true;
     jit_x87_settle_at(c, s->x87); // with the selectors as they were
     prepare(c, s);
-    if (!x86_load_segment(c, j->pair, seg, selector)) {
+    if (!x86_load_segment(c, j->pair, l.seg, l.selector)) {
         finish(c);
         realize_at(c, s);
         leave(c, EXIT_LOOP, 0);
         return NULL;
     }
-    leaves = finish(c) || c->kicked || !still_valid(c, s, true) || c->step_blocks || (s->unit->grouped && c->tlb.drops != drops);
-    if (leaves) realize_at(c, s); // an operand of the flags may be in ESP
-    if (pop) x86_set_sp(c, x86_sp(c) + size);
+    leaves = finish(c) || c->kicked || ((class ^ c->seg_class) & DATA_SEGMENTS) || !s->unit->valid || c->step_blocks ||
+             (s->unit->grouped && c->tlb.drops != drops);
+    if (leaves) realize_at(c, s); // an operand of the flags may be in ESP, or what LDS loads
+    if (l.pop) x86_set_sp(c, x86_sp(c) + l.size);
+    if (l.far) x86_set_reg(c, s->insn.dst, l.offset, l.size);
     if (leaves) return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     c->jf.load = false;
     return jit_executable(j, s->next);

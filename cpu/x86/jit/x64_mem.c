@@ -600,7 +600,7 @@ static bool changes_context(const struct tr *t, const struct x86_insn *i)
     const struct jit_op *op = t->op[t->k], *row = jit_op_of(&t->j->ops, i->fn);
 
     if (!op) return !t->repeats[t->k] && !(row && row->kind == OPK_HANDLER);
-    return op->kind == OPK_CONTEXT || op->kind == OPK_DF || op->kind == OPK_MOV_SR || op->kind == OPK_POP_SEG;
+    return op->kind == OPK_CONTEXT || op->kind == OPK_DF || (op->kind >= OPK_MOV_SR && op->kind <= OPK_LOAD_FAR);
 }
 
 static bool has_no_flags(const struct tr *t, const struct x86_insn *i)

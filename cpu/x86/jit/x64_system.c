@@ -143,7 +143,9 @@ bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op
     case OPK_MOV_RS: return move_segment(t, i, op->size, false);
     case OPK_MOV_MS: return move_segment(t, i, op->size, true);
     case OPK_MOV_SR: return load_segment(t, i, i->dst);
+    case OPK_MOV_SM: return load_segment(t, i, i->dst);
     case OPK_POP_SEG: return load_segment(t, i, x86_opcode_segment(i));
+    case OPK_LOAD_FAR: return load_segment(t, i, x86_far_segment(i));
     case OPK_DF: return !(t->ctx.mode & MODE_DF) == !op->arg; // nothing to do
     case OPK_CLI: interrupt_flag(t, false); return true;
     case OPK_STI: // its shadow lasts until the end of the next instruction, which has to be in the unit

@@ -341,6 +341,16 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.slow = true;
         e.regs = AX | SI;
         break;
+    case OPK_SCAS:
+        e.slow = true;
+        e.flags_written = FLAG_ARITH;
+        e.regs = DI;
+        break;
+    case OPK_CMPS:
+        e.slow = true;
+        e.flags_written = FLAG_ARITH;
+        e.regs = SI | DI;
+        break;
     case OPK_X87: // FCMOVcc: B, E, BE, U by ModRM.reg
         e.flags_written = op->arg & X87_FLAGS ? FLAG_ARITH : 0;
         e.flags_read = op->arg & X87_CMOV ? jit_condition_flags((i->modrm >> 3 & 3) == 3 ? 10 : 2 + (i->modrm >> 3 & 3) * 2) : 0;

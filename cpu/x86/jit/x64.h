@@ -292,7 +292,7 @@ bool x64_bytes_ok(const struct tr *t, unsigned operand, unsigned size);
 void x64_keep_carry(struct tr *t);
 void x64_get_carry(struct tr *t);
 
-/* --- emitters: x64_int.c, x64_move.c, x64_branch.c. False: no way to do this one here; nothing was emitted ------------------------ */
+/* --- emitters: x64_int.c, x64_move.c, x64_string.c, x64_branch.c. False: no way to do this one here; nothing was emitted ------------------------ */
 
 bool x64_emit_int(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
@@ -302,7 +302,7 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
 bool x64_flags_plain(const struct tr *t, unsigned kind);
 bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
-/* A repeated one of kind OP, as far as it stays within a page of plain memory on each side; all else is its handler's. */
+/* A repeated one of kind OP, as far as it is on plain memory; all else is its handler's. */
 bool x64_emit_repeat(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 /* Whether it may fault for another reason than where its operand is: because that is not aligned, or by its value. */
 bool x64_sse_checks(const struct jit_op *op);

@@ -119,18 +119,24 @@ static bool same_ctx(const struct jit_ctx *a, const struct jit_ctx *b)
     return a->mode == b->mode && a->cs_base == b->cs_base && a->cs_limit == b->cs_limit;
 }
 
+bool jit_find_ctx(struct x86_jit *j, const struct jit_ctx *ctx, uint32_t *number)
+{
+    for (*number = 0; *number < j->ctxs; ++*number)
+        if (same_ctx(&j->ctx[*number], ctx)) return true;
+    if (j->ctxs == JIT_CTX_MAX) return false;
+    j->ctx[j->ctxs++] = *ctx;
+    return true;
+}
+
 static uint32_t search_ctx(struct x86 *c, const struct jit_ctx *ctx)
 {
-    struct x86_jit *j = c->jit;
+    uint32_t n;
 
-    for (uint32_t n = 0; n < j->ctxs; n++)
-        if (same_ctx(&j->ctx[n], ctx)) return n;
-    if (j->ctxs == JIT_CTX_MAX) {
-        jit_flush(c);
-        j->ctxs = 0;
-    }
-    j->ctx[j->ctxs] = *ctx;
-    return j->ctxs++;
+    if (jit_find_ctx(c->jit, ctx, &n)) return n;
+    jit_flush(c);
+    c->jit->ctxs = 0;
+    jit_find_ctx(c->jit, ctx, &n);
+    return n;
 }
 
 uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx)

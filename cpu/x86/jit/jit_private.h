@@ -253,6 +253,8 @@ void jit_forget_targets(struct x86_jit *j);
 /* Drops everything. */
 void jit_flush(struct x86 *c);
 uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx);
+/* The same, but false if that would drop everything. */
+bool jit_find_ctx(struct x86_jit *j, const struct jit_ctx *ctx, uint32_t *number);
 
 /* translate.c */
 /* SECOND: 0, or what c->tlb.code has for the next page, into which the one instruction goes on. */

@@ -43,6 +43,12 @@ static bool follows_jump(struct tr *t, const struct x86_insn *i, const struct ji
     return true;
 }
 
+/* CLD or STD that does something: the unit goes on as another one. */
+static bool changes_direction(const struct tr *t, const struct jit_op *op)
+{
+    return op && op->kind == OPK_DF && ((t->ctx.mode & MODE_DF) != 0) != op->arg;
+}
+
 /* From HOST on, of which AVAILABLE bytes may be looked at. The unit's code is one span, or two with a jump between them. */
 static void decode(struct tr *t, const uint8_t *host, unsigned available, unsigned most)
 {
@@ -78,7 +84,7 @@ static void decode(struct tr *t, const uint8_t *host, unsigned available, unsign
         }
         t->op[t->count] = t->repeats[t->count] ? NULL : op;
         t->count++;
-        if (t->ends[t->count - 1]) break;
+        if (t->ends[t->count - 1] || changes_direction(t, op)) break;
     }
     u->count = (uint8_t)t->count;
 }

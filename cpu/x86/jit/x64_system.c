@@ -1,4 +1,4 @@
-/* x64_system.c: reading segment registers, and PUSHF POPF CLI STI in translated code, where they are what they are most of the time: level 0 or real mode for IF, no
+/* x64_system.c: reading segment registers, CLD STD, and PUSHF POPF CLI STI in translated code, where they are what they are most of the time: level 0 or real mode for IF, no
  * change of other system flags, no interrupt waiting. Everything else is the handler's. */
 #include "cpu/x86/jit/x64.h"
 
@@ -133,6 +133,23 @@ static bool load_segment(struct tr *t, const struct x86_insn *i, unsigned seg)
     return true;
 }
 
+/* CLD and STD. What follows is translated for another context, so the unit ends, and the next one is entered in that. */
+static bool direction(struct tr *t, bool down)
+{
+    struct jit_ctx ctx = t->ctx;
+    uint32_t       number;
+
+    if (!(ctx.mode & MODE_DF) == !down) return true; // nothing to do
+    ctx.mode ^= MODE_DF;
+    if (t->k + 1 < t->count || !jit_find_ctx(t->j, &ctx, &number)) return false;
+    emit_rm(&t->e, 0x81, 4, down ? 1 : 4, CTX(eflags)); // or, and
+    emit32(&t->e, down ? FLAG_DF : ~(uint32_t)FLAG_DF);
+    emit_rm(&t->e, 0xC7, 4, 0, CTX(jit_ctx));
+    emit32(&t->e, number);
+    flags_lost(t);
+    return true;
+}
+
 bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     if (!x64_flags_plain(t, op->kind)) return false;
@@ -146,7 +163,7 @@ bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op
     case OPK_MOV_SM: return load_segment(t, i, i->dst);
     case OPK_POP_SEG: return load_segment(t, i, x86_opcode_segment(i));
     case OPK_LOAD_FAR: return load_segment(t, i, x86_far_segment(i));
-    case OPK_DF: return !(t->ctx.mode & MODE_DF) == !op->arg; // nothing to do
+    case OPK_DF: return direction(t, op->arg);
     case OPK_CLI: interrupt_flag(t, false); return true;
     case OPK_STI: // its shadow lasts until the end of the next instruction, which has to be in the unit
         if (t->k + 1 == t->count) return false;

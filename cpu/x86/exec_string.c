@@ -113,18 +113,22 @@ INLINE bool outs(struct x86 *c, const struct x86_insn *i, unsigned size)
 
 /* --- runs over plain memory ------------------------------------------------------------------------------------------------------ */
 
-/* Host pointer to up to *N elements at seg:off, forward, and cuts *N to what is plain memory within the page and the limit. */
+/* Host pointer to up to *N elements at seg:off, forward, and cuts *N to what is plain memory within the page and the limit, and not code
+ * if that is to be written. */
 static uint8_t *plain_run(struct x86 *c, unsigned seg, uint32_t off, unsigned size, bool write, uint32_t *n, uint32_t amask)
 {
     const struct x86_segment *s = &c->seg[seg];
     int64_t   limit = write ? s->write_limit : s->read_limit;
     void     *p = x86_quick(s, limit, write ? c->tlb_write : c->tlb_read, off, size);
     uint64_t  in_page, in_segment, before_wrap;
+    uint32_t  bytes = PAGE_SIZE;
 
+    if (!p && write) p = x86_beside_code(c, seg, off, size, &bytes);
     if (!p) return NULL;
     in_page = (PAGE_SIZE - ((s->base + off) & PAGE_MASK)) / size;
     in_segment = (uint64_t)(limit - off + 1) / size;
     before_wrap = ((uint64_t)amask - off + 1) / size;
+    if (bytes / size < *n) *n = bytes / size;
     if (in_page < *n) *n = (uint32_t)in_page;
     if (in_segment < *n) *n = (uint32_t)in_segment;
     if (before_wrap < *n) *n = (uint32_t)before_wrap;

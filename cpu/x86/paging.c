@@ -605,24 +605,36 @@ bool x86_load_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32
 
 /* A write to a page that holds code, the most frequent reason to come here: programs of one segment keep stack and data next to
  * their code. The same as access_segment() where the translation is cached and the bytes written are no code. */
-static bool store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_t value, unsigned size)
+uint8_t *x86_beside_code(struct x86 *c, unsigned seg, uint32_t off, unsigned size, uint32_t *bytes)
 {
     const struct x86_segment *s = &c->seg[seg];
     lin_t                     lin = s->base + off;
     uint64_t                  e = c->tlb.entry[lin >> PAGE_SHIFT], lines;
-    uint32_t                  at = (uint32_t)e & ~PAGE_MASK;
+    uint32_t                  at = (uint32_t)e & ~PAGE_MASK, in_page = lin & PAGE_MASK, room;
     const struct phys_region *r;
-    unsigned                  first = (lin & PAGE_MASK) >> 6, last = ((lin + size - 1) & PAGE_MASK) >> 6;
+    unsigned                  first = in_page >> 6;
 
-    if ((int64_t)off + size - 1 > s->write_limit || c->tlb_write == c->tlb.none || e >> 32) return false;
-    if ((lin & PAGE_MASK) > PAGE_SIZE - size || !(e & (c->cpl == 3 ? TLB_WRITE_U : TLB_WRITE_S)) || !(e & TLB_VALID)) return false;
+    if ((int64_t)off + size - 1 > s->write_limit || c->tlb_write == c->tlb.none || e >> 32) return NULL;
+    if (in_page > PAGE_SIZE - size || !(e & (c->cpl == 3 ? TLB_WRITE_U : TLB_WRITE_S)) || !(e & TLB_VALID)) return NULL;
     at = phys_wrap(c->phys, at);
     r = phys_writer(c->phys, at);
     lines = c->phys->code_lines[at >> PAGE_SHIFT];
-    if (r->kind != PHYS_RAM || !lines || r->dirty || ((lines >> first | lines >> last) & 1)) return false;
+    if (r->kind != PHYS_RAM || !lines || r->dirty) return NULL;
+    room = lines >> first ? (uint32_t)__builtin_ctzll(lines >> first) * 64 : PAGE_SIZE; // from the beginning of that line
+    room = room ? room - (in_page & 63) : 0;
+    if (room < size) return NULL;
+    if (*bytes > room) *bytes = room;
     phys_announce(c->phys, r, at);
-    memcpy(r->host + (at - r->base) + (lin & PAGE_MASK), &value, size);
-    return true;
+    return r->host + (at - r->base) + in_page;
+}
+
+static bool store_beside_code(struct x86 *c, unsigned seg, uint32_t off, uint64_t value, unsigned size)
+{
+    uint32_t bytes = size;
+    uint8_t *to = x86_beside_code(c, seg, off, size, &bytes);
+
+    if (to) memcpy(to, &value, size);
+    return to != NULL;
 }
 
 bool x86_store_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, uint64_t value, unsigned size)

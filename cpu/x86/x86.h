@@ -447,6 +447,10 @@ void x86_watch_io(struct x86 *c, uint16_t port, unsigned size);
 /* Slow paths: segment checks, page walk, devices, page crossing. A load leaves its value in c->mem_value. */
 bool x86_load_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size);
 bool x86_store_slow(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, uint64_t value, unsigned size);
+/* Where several elements of SIZE bytes may be written beside decoded code, in plain memory whose translation is cached: host address of the
+ * first, to be written to now, and *BYTES no more than what is no code. NULL if that is less than one element. The rest of the page is the
+ * caller's matter. */
+uint8_t *x86_beside_code(struct x86 *c, unsigned seg, uint32_t off, unsigned size, uint32_t *bytes);
 /* Checks that SIZE bytes at seg:off could be read or written, without doing it (and with page-table side effects). */
 bool x86_probe(struct x86 *c, const struct x86_insn *i, unsigned seg, uint32_t off, unsigned size, bool write);
 /* #AC if OFF is not a multiple of SIZE and alignment is checked. Accesses of up to 8 bytes check it themselves. */

@@ -200,6 +200,15 @@ INLINE uint32_t scas_run(struct x86 *c, const struct x86_insn *i, uint32_t count
     return n;
 }
 
+/* How many elements are equal in any case, up to COUNT. */
+INLINE uint32_t count_equal(const uint8_t *a, const uint8_t *b, uint32_t count, unsigned size)
+{
+    size_t n = 0, bytes = (size_t)count * size;
+
+    while (n + 8 <= bytes && x86_host_load(a + n, 8) == x86_host_load(b + n, 8)) n += 8;
+    return (uint32_t)(n / size);
+}
+
 INLINE uint32_t cmps_run(struct x86 *c, const struct x86_insn *i, uint32_t count, unsigned size)
 {
     uint32_t       a_off = index_reg(c, i, REG_ESI), b_off = index_reg(c, i, REG_EDI), n = 0, a, b;
@@ -207,6 +216,7 @@ INLINE uint32_t cmps_run(struct x86 *c, const struct x86_insn *i, uint32_t count
     const uint8_t *at_b = at_a ? plain_run(c, SEG_ES, b_off, size, false, &count, i->amask) : NULL;
 
     if (!at_b) return 0;
+    if (i->prefix & PREFIX_REP) n = count_equal(at_a, at_b, count - 1, size);
     do {
         a = (uint32_t)x86_host_load(at_a + (size_t)n * size, size);
         b = (uint32_t)x86_host_load(at_b + (size_t)n * size, size);

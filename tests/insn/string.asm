@@ -365,3 +365,255 @@ testcase "I/O without permission", I386, P4
         endcode
         fault_code 13, 0, 0
 endtest
+
+; From here on the pages have been used before, so translated code finds them plain memory and does not ask a handler.
+testcase "repe cmpsb of 200 equal bytes and a difference, asked for at once", I386, P4
+        given edx, 0
+        given eax, 0
+        given esi, 40h
+        given edi, 2040h
+        given ecx, 300
+        memory ds, 40h
+        times 200 db 7
+        db 5
+        endmemory
+        memory es, 2040h
+        times 200 db 7
+        db 6
+        endmemory
+        code
+        mov dl, [esi]
+        mov dh, [es:edi]
+        repe cmpsb
+        setb al
+        endcode
+        gives eax, 1
+        gives edx, 707h
+        gives esi, 109h
+        gives edi, 2109h
+        gives ecx, 99
+        sets CF | SF | AF | PF
+endtest
+testcase "repe cmpsw to the end of the count", I386, P4
+        given edx, 0
+        given eax, 0
+        given esi, 40h
+        given edi, 2040h
+        given ecx, 3
+        memory ds, 40h
+        dw 7, 8, 9, 10
+        endmemory
+        memory es, 2040h
+        dw 7, 8, 9, 11
+        endmemory
+        code
+        mov dl, [esi]
+        mov dh, [es:edi]
+        repe cmpsw
+        jne short .end
+        inc eax
+.end:
+        endcode
+        gives eax, 1
+        gives edx, 707h
+        gives esi, 46h
+        gives edi, 2046h
+        gives ecx, 0
+        clears ARITH
+endtest
+testcase "repe cmpsd with ECX 0 leaves the flags", I386, P4
+        given eax, 0
+        given edx, 5
+        given esi, 40h
+        given edi, 2040h
+        given ecx, 0
+        code
+        cmp dl, 6
+        repe cmpsd
+        setb al
+        setbe ah
+        endcode
+        gives eax, 101h
+        sets CF | SF | AF | PF
+endtest
+testcase "repne scasb over a page end", I386, P4
+        given edx, 0
+        given eax, 3
+        given edi, 0FFDh
+        given ecx, -1
+        memory es, 0FFDh
+        db 9, 9, 9, 9, 9, 3
+        endmemory
+        code
+        mov dl, [es:edi]
+        mov dh, [es:edi+4]
+        repne scasb
+        endcode
+        gives edx, 909h
+        gives edi, 1003h
+        gives ecx, -7
+        sets ZF | PF
+endtest
+testcase "repe scasd downwards", I386, P4
+        given eax, 9
+        given edi, 48h
+        given ecx, 5
+        memory es, 40h
+        dd 4, 9, 9
+        endmemory
+        code
+        mov edx, [es:edi]
+        std
+        repe scasd
+        cld
+        endcode
+        gives edx, 9
+        gives edi, 3Ch
+        gives ecx, 2
+        sets PF
+endtest
+testcase "rep movsd downwards, overlapping, over a page end", I386, P4
+        given esi, 1004h
+        given edi, 1008h
+        given ecx, 4
+        memory es, 0FF8h
+        dd 1, 2, 3, 4, 5
+        endmemory
+        memory ds, 0FF8h
+        dd 1, 2, 3, 4, 5
+        endmemory
+        code
+        mov edx, [es:edi]
+        mov [es:edi], edx
+        mov edx, [es:edi-12]
+        mov [es:edi-12], edx
+        std
+        es rep movsd
+        cld
+        endcode
+        gives edx, 2
+        gives esi, 0FF4h
+        gives edi, 0FF8h
+        gives ecx, 0
+        writes es, 0FF8h
+        dd 1, 1, 2, 3, 4
+        endwrites
+endtest
+testcase "rep movsb of a pattern of one byte", I386, P4
+        given edx, 0
+        given esi, 40h
+        given edi, 41h
+        given ecx, 70
+        memory es, 40h
+        db 5, 0
+        endmemory
+        code
+        mov dl, [es:edi]
+        mov [es:edi], dl
+        es rep movsb
+        endcode
+        gives edx, 0
+        gives esi, 40h + 70
+        gives edi, 41h + 70
+        gives ecx, 0
+        writes es, 40h
+        times 71 db 5
+        endwrites
+endtest
+testcase "rep lodsw, and flags of another unit whose operand it counts down", I386, P4
+        given ebx, 0
+        given edx, 0
+        given eax, 0
+        given esi, 0FFCh
+        given ecx, 0FFFFh
+        memory ds, 0FFCh
+        dw 1, 2, 3, 4
+        endmemory
+        code
+        mov dx, [esi]
+        jmp short .sum
+.lods:  rep lodsw
+        setc dl
+        add ebx, 0
+        jmp short .end
+.sum:   add cx, 5
+        jmp short .lods
+.end:
+        endcode
+        gives eax, 4
+        gives edx, 1
+        gives esi, 1004h
+        gives ecx, 0
+        sets ZF | PF
+endtest
+
+bits 16
+testcase "rep movsw and repe cmpsw at the end of 64 KB", I386, P4
+        given si, 40h
+        given di, 0FFF8h
+        given cx, 4
+        memory ds, 40h
+        dw 1, 2, 3, 4
+        endmemory
+        code
+        mov dx, [si]
+        mov [es:di], dx
+        rep movsw
+        mov si, 40h
+        mov di, 0FFF8h
+        mov cl, 4
+        repe cmpsw
+        endcode
+        gives dx, 1
+        gives si, 48h
+        gives di, 0
+        gives cx, 0
+        sets ZF | PF
+        writes es, 0FFF8h
+        dw 1, 2, 3, 4
+        endwrites
+endtest
+testcase "rep stosb downwards to the beginning of the segment", I386, P4
+        given ax, 5
+        given di, 2
+        given cx, 3
+        code
+        mov [es:di], al
+        std
+        rep stosb
+        cld
+        endcode
+        gives di, 0FFFFh
+        gives cx, 0
+        writes es, 0
+        db 5, 5, 5
+        endwrites
+endtest
+testcase "scasb and cmpsw, asked for later", I386, P4
+        given ax, 5
+        given bx, 1
+        given dx, 0
+        given si, 40h
+        given di, 50h
+        memory ds, 40h
+        dw 1
+        endmemory
+        memory es, 50h
+        db 6, 1, 0
+        endmemory
+        code
+        mov dl, [si]
+        mov dl, [es:di]
+        scasb
+        mov dl, [si]
+        setb dl
+        cmpsw
+        mov bl, [40h]
+        sete bh
+        endcode
+        gives dx, 1
+        gives bx, 101h
+        gives si, 42h
+        gives di, 53h
+        sets ZF | PF
+endtest

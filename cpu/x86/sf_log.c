@@ -1,9 +1,10 @@
-/* sf_log.c: F2XM1, FYL2X, FYL2XP1 (SDM vol. 1 8.3.9, vol. 2A), as power series on 128-bit significands.
+/* sf_log.c: F2XM1, FYL2X, FYL2XP1 (SDM vol. 1 8.3.9, vol. 2A), by the quick phase or, where that
+ * does not make the rounding certain, as power series on 128-bit significands.
  *
  * A logarithm is reported as inexact even where it is an integer, as the hardware does. Arguments outside the
  * documented ranges, whose result is undefined, come back unchanged and inexact. */
+#include "cpu/x86/sf_quick.h"
 #include "cpu/x86/softfloat.h"
-#include "cpu/x86/sf_wide.h"
 
 enum {
     SERIES_BITS = 130,
@@ -28,7 +29,8 @@ static struct sf_wide expm1_series(struct sf_wide v)
 
 struct floatx80 f80_2xm1(struct floatx80 a, struct sf_status *st)
 {
-    struct sf_num x = sf_unpack_f80(a);
+    struct sf_num   x = sf_unpack_f80(a);
+    struct sf_quick q;
 
     if (x.cls > SF_CLASS_INF) return sf_pack_f80_full(sf_propagate(&x, &x, true, st), st);
     if (x.cls == SF_CLASS_INF) return x.sign ? (struct floatx80){SF_TOP_BIT, 0xbfff} : a;
@@ -41,7 +43,9 @@ struct floatx80 f80_2xm1(struct floatx80 a, struct sf_status *st)
         sf_raise(st, SF_PE);
         return (struct floatx80){SF_TOP_BIT, (uint16_t)(x.sign ? 0xbffe : 0x3fff)};
     }
-    return sf_pack_f80_full(wide_to_num(expm1_series(wide_mul(wide_from_num(&x), wide_ln2))), st);
+    q = sf_quick_exp2m1(wide_from_num(&x));
+    if (st->slow || !sf_quick_certain(&q)) q.v = expm1_series(wide_mul(wide_from_num(&x), wide_ln2));
+    return sf_pack_f80_full(wide_to_num(q.v), st);
 }
 
 /* log2(n / d) from s = (n - d) / (n + d): 2/ln2 (s + s^3/3 + s^5/5 + ...), |s| < 0.2 or so. */
@@ -59,14 +63,15 @@ static struct sf_wide log2_series(struct sf_wide s)
     return wide_mul(sum, wide_2_over_ln2);
 }
 
-/* log2 of a finite positive number; *EXACT if it is a power of two. */
-static struct sf_wide log2_of(struct sf_wide x, bool *exact)
+static bool is_power_of_two(struct sf_wide x) { return x.mant == wide_one.mant; }
+
+/* log2 of a finite positive number. */
+static struct sf_wide log2_of(struct sf_wide x)
 {
     int            exponent = x.exp;
     struct sf_wide s;
 
-    *exact = x.mant == wide_one.mant;
-    if (*exact) return wide_from_int(exponent);
+    if (is_power_of_two(x)) return wide_from_int(exponent);
     x.exp = 0;
     if (x.mant > SF_U128(UINT64_C(0xb504f333f9de6484), 0)) { /* sqrt(2) */
         x.exp = -1;
@@ -89,6 +94,15 @@ static struct floatx80 product(const struct sf_num *y, struct sf_wide log, bool 
     return result;
 }
 
+/* The same with the quick phase's logarithm; false if that does not make the rounding certain. Tiny and huge products never are. */
+static bool quick_product(const struct sf_num *y, struct sf_quick log, struct floatx80 *result, struct sf_status *st)
+{
+    log = sf_quick_product(&log, wide_from_num(y));
+    if (st->slow || !sf_quick_certain(&log)) return false;
+    *result = sf_quick_round(log.v, st);
+    return true;
+}
+
 /* y * log2(..) with y or the logarithm infinite, or either zero. LOG_INF: the logarithm is infinite, else finite;
  * LOG_SIGN: -1, 0, 1. Infinity times zero is invalid; infinity from a finite y divides by zero if POLE. */
 static struct floatx80 product_special(const struct sf_num *y, int log_sign, bool pole, struct sf_status *st)
@@ -107,9 +121,10 @@ static struct floatx80 product_special(const struct sf_num *y, int log_sign, boo
 
 struct floatx80 f80_ylog2x(struct floatx80 ay, struct floatx80 ax, struct sf_status *st)
 {
-    struct sf_num  y = sf_unpack_f80(ay), x = sf_unpack_f80(ax);
-    struct sf_wide log;
-    bool           exact;
+    struct sf_num   y = sf_unpack_f80(ay), x = sf_unpack_f80(ax);
+    struct sf_wide  w, log;
+    struct floatx80 result;
+    bool            exact;
 
     if (y.cls > SF_CLASS_INF || x.cls > SF_CLASS_INF)
         return sf_pack_f80_full(sf_propagate(&x, &y, true, st), st);
@@ -118,7 +133,10 @@ struct floatx80 f80_ylog2x(struct floatx80 ay, struct floatx80 ax, struct sf_sta
     if (x.cls == SF_CLASS_INF && y.cls == SF_CLASS_ZERO) return sf_pack_f80_full(sf_num_invalid(st), st);
     if (sf_check_denormal(y.denormal || x.denormal, st)) return ay;
     if (x.cls == SF_CLASS_INF) return sf_pack_f80_full(sf_num_inf(y.sign), st);
-    log = log2_of(wide_from_num(&x), &exact);
+    w = wide_from_num(&x);
+    exact = is_power_of_two(w);
+    if (!exact && y.cls == SF_CLASS_FINITE && quick_product(&y, sf_quick_log2(w), &result, st)) return result;
+    log = log2_of(w);
     if (!log.mant) return product_special(&y, 0, false, st);
     if (y.cls != SF_CLASS_FINITE) return product_special(&y, log.sign ? -1 : 1, false, st);
     return product(&y, log, exact, st);
@@ -126,9 +144,10 @@ struct floatx80 f80_ylog2x(struct floatx80 ay, struct floatx80 ax, struct sf_sta
 
 struct floatx80 f80_ylog2xp1(struct floatx80 ay, struct floatx80 ax, struct sf_status *st)
 {
-    struct sf_num  y = sf_unpack_f80(ay), x = sf_unpack_f80(ax);
-    struct sf_wide w, log;
-    bool           exact = false;
+    struct sf_num   y = sf_unpack_f80(ay), x = sf_unpack_f80(ax);
+    struct sf_wide  w, sum, log;
+    struct floatx80 result;
+    bool            exact = false;
 
     if (y.cls > SF_CLASS_INF || x.cls > SF_CLASS_INF)
         return sf_pack_f80_full(sf_propagate(&x, &y, true, st), st);
@@ -147,10 +166,9 @@ struct floatx80 f80_ylog2xp1(struct floatx80 ay, struct floatx80 ax, struct sf_s
         return ax;
     }
     w = wide_from_num(&x);
-    if (x.exp < -1) {
-        log = log2_series(wide_div(w, wide_add(w, wide_from_int(2))));
-    } else {
-        log = log2_of(wide_add(w, wide_one), &exact);
-    }
+    sum = wide_add(w, wide_one);
+    if (x.exp >= -1) exact = is_power_of_two(sum);
+    if (!exact && quick_product(&y, sf_quick_log2p1(w), &result, st)) return result;
+    log = x.exp < -1 ? log2_series(wide_div(w, wide_add(w, wide_from_int(2)))) : log2_of(sum);
     return product(&y, log, exact, st);
 }

@@ -1,13 +1,17 @@
 /* sf_trig.c: FSIN, FCOS, FSINCOS, FPTAN, FPATAN (SDM vol. 1 8.3.8, vol. 2A).
  *
- * Power series on 128-bit significands; the result is rounded once. The argument is reduced with the 66-bit
+ * A quick phase (sf_quick.c) and, where it does not make the rounding certain, power series on 128-bit significands; the result is
+ * rounded once. The argument is reduced with the 66-bit
  * value of pi that the SDM documents, 3.243F6A88 85A308D3 (hexadecimal), so far from zero the results follow
  * the x87's pi and not the true one. */
+#include "cpu/x86/sf_quick.h"
 #include "cpu/x86/softfloat.h"
-#include "cpu/x86/sf_wide.h"
 
 /* pi/2 in units of 2^-65. */
 #define HALF_PI_66 SF_U128(UINT64_C(0x3), UINT64_C(0x243f6a8885a308d3))
+
+/* 2/pi in units of 2^-64. */
+#define TWO_OVER_PI_64 UINT64_C(0xa2f9836e4e441529)
 
 enum {
     REDUCED_EXP = -2,   /* below 2^-1 no reduction is needed */
@@ -23,13 +27,15 @@ static const struct sf_wide wide_half_pi = {SF_U128(UINT64_C(0xc90fdaa22168c234)
 /* R with x = R + quadrant * pi/2, |R| <= pi/4. */
 static struct sf_wide reduce(const struct sf_num *x, unsigned *quadrant)
 {
-    sf_u128 v, q;
+    sf_u128  v;
+    uint64_t q;
 
     *quadrant = 0;
     if (x->exp <= REDUCED_EXP) return wide_from_num(x);
     v = (sf_u128)x->mant << (x->exp + 2); /* in units of 2^-65 */
-    q = v / HALF_PI_66;
-    v -= q * HALF_PI_66;
+    q = (uint64_t)((sf_u128)x->mant * TWO_OVER_PI_64 >> 64); /* within 2 of x * 2/pi, and not above; */
+    q = x->exp < 0 ? 0 : q >> (63 - x->exp);
+    for (v -= q * HALF_PI_66; v >= HALF_PI_66; v -= HALF_PI_66) q++;
     if (v > HALF_PI_66 / 2) {
         q++;
         v = HALF_PI_66 - v;
@@ -91,11 +97,36 @@ static struct floatx80 trig_result(struct sf_wide v, struct sf_status *st)
     return sf_pack_f80_full(wide_to_num(v), st);
 }
 
+/* The sine of R + quadrant * pi/2; Q is what the quick phase makes of the sine or, in odd quadrants, cosine of R. */
+static struct floatx80 sin_result(struct sf_wide r, unsigned quadrant, const struct sf_quick *q, struct sf_status *st)
+{
+    if (st->slow || !sf_quick_certain(q)) return trig_result(sin_of_quadrant(r, quadrant), st);
+    return sf_quick_round(quadrant & 2 ? wide_negate(q->v) : q->v, st);
+}
+
+static struct sf_quick quick_of_quadrant(struct sf_wide r, unsigned quadrant)
+{
+    return quadrant & 1 ? sf_quick_cos(r) : sf_quick_sin(r);
+}
+
+/* Sine by cosine; in odd quadrants the other way round, and negative. */
+static struct floatx80 tan_result(struct sf_wide r, unsigned quadrant, struct sf_status *st)
+{
+    struct sf_quick sin, cos, q;
+
+    sf_quick_sincos(r, &sin, &cos);
+    q = quadrant & 1 ? sf_quick_quotient(&cos, &sin) : sf_quick_quotient(&sin, &cos);
+    if (st->slow || !sf_quick_certain(&q))
+        return trig_result(wide_div(sin_of_quadrant(r, quadrant), sin_of_quadrant(r, (quadrant + 1) & 3)), st);
+    return sf_quick_round(quadrant & 1 ? wide_negate(q.v) : q.v, st);
+}
+
 bool f80_sincos(struct floatx80 a, struct floatx80 *sin, struct floatx80 *cos, struct sf_status *st)
 {
-    struct sf_num  x = sf_unpack_f80(a), y = x;
-    struct sf_wide r;
-    unsigned       quadrant;
+    struct sf_num   x = sf_unpack_f80(a), y = x;
+    struct sf_quick s, c;
+    struct sf_wide  r;
+    unsigned        quadrant;
 
     if (too_large(&x)) return false;
     if (trig_special(&x, x, st)) {
@@ -106,16 +137,18 @@ bool f80_sincos(struct floatx80 a, struct floatx80 *sin, struct floatx80 *cos, s
     }
     if (sf_check_denormal(x.denormal, st)) return true;
     r = reduce(&x, &quadrant);
-    *sin = trig_result(sin_of_quadrant(r, quadrant), st);
-    *cos = trig_result(sin_of_quadrant(r, (quadrant + 1) & 3), st);
+    sf_quick_sincos(r, &s, &c);
+    *sin = sin_result(r, quadrant, quadrant & 1 ? &c : &s, st);
+    *cos = sin_result(r, (quadrant + 1) & 3, quadrant & 1 ? &s : &c, st);
     return true;
 }
 
 bool f80_sin(struct floatx80 a, struct floatx80 *sin, struct sf_status *st)
 {
-    struct sf_num  x = sf_unpack_f80(a);
-    struct sf_wide r;
-    unsigned       quadrant;
+    struct sf_num   x = sf_unpack_f80(a);
+    struct sf_quick q;
+    struct sf_wide  r;
+    unsigned        quadrant;
 
     if (too_large(&x)) return false;
     if (trig_special(&x, x, st)) {
@@ -124,15 +157,17 @@ bool f80_sin(struct floatx80 a, struct floatx80 *sin, struct sf_status *st)
     }
     if (sf_check_denormal(x.denormal, st)) return true;
     r = reduce(&x, &quadrant);
-    *sin = trig_result(sin_of_quadrant(r, quadrant), st);
+    q = quick_of_quadrant(r, quadrant);
+    *sin = sin_result(r, quadrant, &q, st);
     return true;
 }
 
 bool f80_cos(struct floatx80 a, struct floatx80 *cos, struct sf_status *st)
 {
-    struct sf_num  x = sf_unpack_f80(a);
-    struct sf_wide r;
-    unsigned       quadrant;
+    struct sf_num   x = sf_unpack_f80(a);
+    struct sf_quick q;
+    struct sf_wide  r;
+    unsigned        quadrant;
 
     if (too_large(&x)) return false;
     if (trig_special(&x, num_one(), st)) {
@@ -141,14 +176,16 @@ bool f80_cos(struct floatx80 a, struct floatx80 *cos, struct sf_status *st)
     }
     if (sf_check_denormal(x.denormal, st)) return true;
     r = reduce(&x, &quadrant);
-    *cos = trig_result(sin_of_quadrant(r, (quadrant + 1) & 3), st);
+    quadrant = (quadrant + 1) & 3;
+    q = quick_of_quadrant(r, quadrant);
+    *cos = sin_result(r, quadrant, &q, st);
     return true;
 }
 
 bool f80_tan(struct floatx80 a, struct floatx80 *tan, struct sf_status *st)
 {
     struct sf_num  x = sf_unpack_f80(a);
-    struct sf_wide r, v;
+    struct sf_wide r;
     unsigned       quadrant;
 
     if (too_large(&x)) return false;
@@ -162,8 +199,7 @@ bool f80_tan(struct floatx80 a, struct floatx80 *tan, struct sf_status *st)
         *tan = trig_result(r, st);
         return true;
     }
-    v = wide_div(sin_of_quadrant(r, quadrant), sin_of_quadrant(r, (quadrant + 1) & 3));
-    *tan = trig_result(v, st);
+    *tan = tan_result(r, quadrant, st);
     return true;
 }
 
@@ -207,6 +243,21 @@ static struct sf_wide atan_small(struct sf_wide t)
     return k ? wide_add(atan_sixteenths[k - 1], sum) : sum;
 }
 
+/* Of Y / X, finite and positive, and with NEGATIVE of Y / -X. */
+static struct sf_wide atan_quotient(struct sf_wide y, struct sf_wide x, bool negative, bool slow)
+{
+    bool            steep = y.exp > x.exp || (y.exp == x.exp && y.mant > x.mant);
+    struct sf_quick q = steep ? sf_quick_atan(x, y) : sf_quick_atan(y, x);
+    struct sf_wide  v;
+
+    if (steep) q = sf_quick_offset(wide_half_pi, &q, !negative);
+    else if (negative) q = sf_quick_offset(wide_pi, &q, true);
+    if (!slow && sf_quick_certain(&q)) return q.v;
+    v = atan_small(steep ? wide_div(x, y) : wide_div(y, x));
+    if (steep) return negative ? wide_add(wide_half_pi, v) : wide_sub(wide_half_pi, v);
+    return negative ? wide_sub(wide_pi, v) : v;
+}
+
 /* FPATAN of zeros and infinities, as a multiple of pi/4; -1: none of these (SDM 2A FPATAN). */
 static int atan_special(const struct sf_num *y, const struct sf_num *x)
 {
@@ -220,7 +271,6 @@ struct floatx80 f80_atan2(struct floatx80 ay, struct floatx80 ax, struct sf_stat
 {
     struct sf_num  y = sf_unpack_f80(ay), x = sf_unpack_f80(ax);
     struct sf_wide wy, wx, v;
-    bool           steep;
     int            quarters;
 
     if (y.cls > SF_CLASS_INF || x.cls > SF_CLASS_INF)
@@ -235,10 +285,7 @@ struct floatx80 f80_atan2(struct floatx80 ay, struct floatx80 ax, struct sf_stat
         wy = wide_from_num(&y);
         wx = wide_from_num(&x);
         wy.sign = wx.sign = false;
-        steep = y.exp > x.exp || (y.exp == x.exp && y.mant > x.mant);
-        v = atan_small(steep ? wide_div(wx, wy) : wide_div(wy, wx));
-        if (steep) v = x.sign ? wide_add(wide_half_pi, v) : wide_sub(wide_half_pi, v);
-        else if (x.sign) v = wide_sub(wide_pi, v);
+        v = atan_quotient(wy, wx, x.sign, st->slow);
     }
     v.sign = y.sign;
     return trig_result(v, st);

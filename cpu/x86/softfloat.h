@@ -53,6 +53,7 @@ struct sf_status {
     bool    ftz;           /* SSE: tiny results become zero while underflow is masked */
     bool    from_denormal; /* x87: an operand was a denormal float32 or float64 before its exact widening */
     bool    rounded_up;    /* out: the last rounding increased the magnitude (C1) */
+    bool    slow;          /* transcendentals: by power series only, without the quick phase (sf_quick.h), for tests */
 };
 
 /* Which exceptions stop an operation before it has a result. */

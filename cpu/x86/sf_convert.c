@@ -245,6 +245,33 @@ static uint32_t approximate(struct sf_num n)
     return sf_pack_f32(n, &st);
 }
 
+/* VALUE / 2^12 * 2^EXP with VALUE, of 13 bits or 2^13, cut off: rounded to 12 bits, as approximate() does. No quotient and no root is a tie. */
+static uint32_t estimate(bool sign, int exp, uint32_t value)
+{
+    uint32_t rounded = (value + 1) >> 1;
+
+    if (exp + (int)(value >> 13) < -126) return (uint32_t)sign << 31;
+    if (rounded >> 12) {
+        rounded >>= 1;
+        exp++;
+    }
+    return (uint32_t)sign << 31 | (uint32_t)(exp + 127) << 23 | (rounded & 0x7ff) << 12;
+}
+
+/* 2^13 / sqrt(M / 2^23) cut off, M / 2^23 from 1 to below 4: the largest V with V^2 M <= 2^49. Two of Newton's steps from a table make it up to
+ * one or two. */
+static uint32_t inverse_root(uint32_t m)
+{
+    static const uint16_t first[16] = {[4] = 7724, 6985, 6423, 5978, 5620, 5315, 5056, 4831, 4634, 4459, 4302, 4161};
+    const int64_t         goal = INT64_C(1) << 49;
+    int64_t               v = first[m >> 21];
+
+    for (int n = 0; n < 2; n++) v += v * (goal - v * v * m) / (2 * goal);
+    while (v * v * m > goal) v--;
+    while ((v + 1) * (v + 1) * m <= goal) v++;
+    return (uint32_t)v;
+}
+
 uint32_t f32_rcp(uint32_t a)
 {
     struct sf_num n = sf_unpack_f32(a);
@@ -252,27 +279,17 @@ uint32_t f32_rcp(uint32_t a)
     if (n.cls >= SF_CLASS_QNAN) return a | 0x400000;
     if (n.cls == SF_CLASS_INF) return approximate(sf_num_zero(n.sign));
     if (n.cls == SF_CLASS_ZERO || n.denormal) return approximate(sf_num_inf(n.sign));
-    n.extra = 0;
-    if (n.mant == SF_TOP_BIT) {
-        n.exp = -n.exp;
-    } else {
-        n.exp = -n.exp - 1;
-        n.mant = (uint64_t)(((sf_u128)1 << 127) / n.mant);
-    }
-    return approximate(n);
+    return estimate(n.sign, -n.exp - 1, (uint32_t)((UINT64_C(1) << 36) / (n.mant >> 40)));
 }
 
 uint32_t f32_rsqrt(uint32_t a)
 {
-    struct sf_num    n = sf_unpack_f32(a);
-    struct sf_status st = {.rounding = SF_NEAREST, .precision = 64, .masks = SF_ALL};
-    struct floatx80  root;
+    struct sf_num n = sf_unpack_f32(a);
+    bool          odd = n.exp & 1;
 
     if (n.cls >= SF_CLASS_QNAN) return a | 0x400000;
     if (n.cls == SF_CLASS_ZERO || n.denormal) return approximate(sf_num_inf(n.sign));
     if (n.sign) return F32_INDEFINITE;
     if (n.cls == SF_CLASS_INF) return approximate(sf_num_zero(false));
-    root = f80_sqrt(widen(&n), &st);
-    root = f80_div(f80_from_int(1), root, &st);
-    return approximate(sf_unpack_f80(root));
+    return estimate(false, -((n.exp - odd) / 2) - 1, inverse_root((uint32_t)(n.mant >> 40) << odd));
 }

@@ -211,7 +211,8 @@ struct x86_jit {
 
     /* Entry points, in the executable view. */
     uint64_t (*enter)(struct x86 *c, const void *code);  /* number << 8 | enum jit_exit */
-    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *slow, *load_flags, *make_sse, *load_x87, *beside[2]; /* [user]; writable view, for jumps to them */
+    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *slow, *load_flags, *make_sse, *load_x87, *x87_call,
+        *beside[2]; /* [user]; writable view, for jumps to them */
 
     /* The instruction that a handler runs, and what comes after it. */
     struct x86_insn   pair[2];
@@ -279,6 +280,9 @@ uint32_t jit_x87_mode(const struct x86 *c);
 void jit_x87_load(struct x86 *c);
 void jit_x87_save(struct x86 *c);
 /* Brings c->fpu's pointers to the last instruction and its operand up to date; at a site also with what the unit did before it. */
+/* x87_calls.c: an instruction that finds its operands in the host's x87 registers and leaves its results there; false: nothing has happened. */
+typedef bool jit_x87_call(struct x86 *c);
+extern jit_x87_call *const jit_x87_calls[X87_CALLS];
 void jit_x87_settle(struct x86 *c);
 void jit_x87_settle_at(struct x86 *c, uint32_t record);
 /* Loads the host's registers again after the handler has run the instruction of S, whose unit goes on. */

@@ -355,6 +355,7 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.flags_written = op->arg & X87_FLAGS ? FLAG_ARITH : 0;
         e.flags_read = op->arg & X87_CMOV ? jit_condition_flags((i->modrm >> 3 & 3) == 3 ? 10 : 2 + (i->modrm >> 3 & 3) * 2) : 0;
         e.regs = op->arg & X87_AX ? AX : 0;
+        e.slow |= op->arg & X87_CALL;
         break;
     case OPK_MMX: case OPK_SSE:
         e.flags_written = op->arg & SSE_FLAGS ? FLAG_ARITH : 0;

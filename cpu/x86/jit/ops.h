@@ -61,6 +61,14 @@ enum jit_x87_arg {
     X87_NOTHING = 16,   /* FWAIT: nothing to wait for */
     X87_CW = 32,        /* FLDCW, FNSTCW */
     X87_AX = 64,        /* FNSTSW AX */
+    X87_CALL = 128,     /* in C, size is enum jit_x87_call_number */
+};
+
+/* Functions of x87_calls.c. */
+enum jit_x87_call_number {
+    CALL_FSIN, CALL_FCOS, CALL_F2XM1, CALL_FSINCOS, CALL_FPTAN, CALL_FXTRACT, CALL_FPATAN, CALL_FYL2X, CALL_FYL2XP1,
+    CALL_FSCALE, CALL_FPREM, CALL_FPREM1,
+    X87_CALLS,
 };
 
 struct jit_op {

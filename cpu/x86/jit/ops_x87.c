@@ -1,7 +1,7 @@
 /* ops_x87.c: rows of ops.h for x87 and MMX instructions: those that compute exactly the same on every host.
  *
- * Not here, so left to their handlers: FSIN and its like, which no two makes of CPU compute alike; FPREM, FPREM1, FSCALE, FXTRACT, FBLD
- * and FBSTP, whose corners differ; FSTP1, which Intel does not document; what changes the whole state or clears exceptions (FNINIT,
+ * FSIN and its like, which no two makes of CPU compute alike, and FPREM, FPREM1, FSCALE and FXTRACT, whose corners differ, are done by
+ * x87_calls.c. Not here, so left to their handlers: FBLD and FBSTP; FSTP1, which Intel does not document; what changes the whole state or clears exceptions (FNINIT,
  * FNCLEX, FLDENV, FNSTENV, FRSTOR, FNSAVE); MASKMOVQ; what has an XMM register as the other operand. */
 #include "cpu/x86/jit/ops.h"
 
@@ -29,6 +29,10 @@ const struct jit_op jit_ops_x87[] = {
     X87(fcompp, 0, 0), X87(fucom, 0, 0), X87(fucomp, 0, 0), X87(fucompp, 0, 0),
     X87(fcomi, X87_FLAGS, 0), X87(fcomip, X87_FLAGS, 0), X87(fucomi, X87_FLAGS, 0), X87(fucomip, X87_FLAGS, 0),
     X87(fchs, 0, 0), X87(fabs, 0, 0), X87(ftst, 0, 0), X87(fxam, 0, 0), X87(fsqrt, 0, 0), X87(frndint, 0, 0),
+    X87(fsin, X87_CALL, CALL_FSIN), X87(fcos, X87_CALL, CALL_FCOS), X87(f2xm1, X87_CALL, CALL_F2XM1), X87(fsincos, X87_CALL, CALL_FSINCOS),
+    X87(fptan, X87_CALL, CALL_FPTAN), X87(fxtract, X87_CALL, CALL_FXTRACT), X87(fpatan, X87_CALL, CALL_FPATAN),
+    X87(fyl2x, X87_CALL, CALL_FYL2X), X87(fyl2xp1, X87_CALL, CALL_FYL2XP1), X87(fscale, X87_CALL, CALL_FSCALE),
+    X87(fprem, X87_CALL, CALL_FPREM), X87(fprem1, X87_CALL, CALL_FPREM1),
     X87(fnop, 0, 0), X87(fwait, X87_NOTHING | X87_SILENT, 0),
     X87(fldcw, X87_SILENT | X87_CW, 2), X87(fnstcw, X87_SILENT | X87_CW | X87_WRITE, 2),
     X87(fnstsw, X87_SILENT | X87_WRITE, 2), X87(fnstsw_ax, X87_SILENT | X87_AX, 0),

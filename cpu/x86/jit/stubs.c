@@ -126,6 +126,25 @@ static const uint8_t *make_call(struct emit *e, uintptr_t fn, bool with_flags)
     return at;
 }
 
+/* Called like that, with r10 kept as well: the guest's registers stay where they are, and so does what is in the x87 unit. r8d: which of
+ * jit_x87_calls; and then what it said. */
+static const uint8_t *make_x87_call(struct emit *e)
+{
+    static const uint8_t kept[] = {RAX, RCX, RDX, RSI, RDI, R10, R11}; // with the return address an even number
+    const uint8_t       *at = e->p;
+
+    for (unsigned n = 0; n < sizeof(kept); n++) push(e, kept[n]);
+    x64_store_sse(e);
+    emit_rm(e, 0x8D, 8, RDI, (struct host_mem){R14, NO_REG, 0, -X64_BIAS});
+    emit_mov_ri64(e, RAX, (uintptr_t)jit_x87_calls);
+    emit_rm(e, 0xFF, 4, 2, (struct host_mem){RAX, R8, 3, 0});
+    x64_load_sse(e);
+    emit_rr(e, 0x0FB6, 4, R8, RAX); // movzx r8d, al
+    for (unsigned n = sizeof(kept); n-- > 0;) pop(e, kept[n]);
+    emit8(e, 0xC3);
+    return at;
+}
+
 void jit_make_stubs(struct x86 *c)
 {
     struct x86_jit *j = c->jit;
@@ -143,6 +162,7 @@ void jit_make_stubs(struct x86 *c)
     j->slow = make_slow(&e);
     j->load_flags = make_call(&e, (uintptr_t)jit_load_flags, true);
     j->load_x87 = make_call(&e, (uintptr_t)jit_x87_load, false);
+    j->x87_call = make_x87_call(&e);
     j->make_sse = e.p;
     x64_make_sse(&e);
     for (unsigned user = 0; user < 2; user++) j->beside[user] = x64_make_beside(&e, user);

@@ -239,9 +239,26 @@ static void x87_register(struct tr *t, const struct x86_insn *i, const struct ji
     if (flags_live(t)) flags_store_packed(t);
 }
 
+/* The handler does what the function declines. */
+static void call(struct tr *t, const struct x86_insn *i, unsigned number)
+{
+    uint8_t *at;
+
+    emit_mov_ri(&t->e, R8, number);
+    emit8(&t->e, 0xE8);
+    emit32(&t->e, 0);
+    at = t->e.p - 4;
+    emit_patch(&t->e, at, t->j->x87_call);
+    emit_rr(&t->e, 0x85, 4, R8, R8);
+    x64_slow_if(t, CC_E, x64_site(t, i));
+    flags_lost(t);
+}
+
 static void x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
-    if (op->arg & X87_CW) {
+    if (op->arg & X87_CALL) {
+        call(t, i, op->size);
+    } else if (op->arg & X87_CW) {
         if (op->arg & X87_WRITE) store_cw(t, i);
         else load_cw(t, i);
     } else if (i->prefix & PREFIX_MEM) {

@@ -145,27 +145,27 @@ static struct sf_quick small_sine(struct sf_wide r)
     return with_tail(r, tail(r, square, sine_series(fixed_square(r, square))), true);
 }
 
-struct sf_quick sf_quick_sin(struct sf_wide r)
+struct sf_quick sf_quick_sin(const struct sf_wide *r)
 {
     struct parts s;
 
-    if (r.exp <= SMALL_EXP) return small_sine(r);
-    s = split(&r);
-    return sine(&r, &s);
+    if (r->exp <= SMALL_EXP) return small_sine(*r);
+    s = split(r);
+    return sine(r, &s);
 }
 
-struct sf_quick sf_quick_cos(struct sf_wide r)
+struct sf_quick sf_quick_cos(const struct sf_wide *r)
 {
-    struct parts s = split(&r);
+    struct parts s = split(r);
 
     return cosine(&s);
 }
 
-void sf_quick_sincos(struct sf_wide r, struct sf_quick *sin, struct sf_quick *cos)
+void sf_quick_sincos(const struct sf_wide *r, struct sf_quick *sin, struct sf_quick *cos)
 {
-    struct parts s = split(&r);
+    struct parts s = split(r);
 
-    *sin = r.exp <= SMALL_EXP ? small_sine(r) : sine(&r, &s);
+    *sin = r->exp <= SMALL_EXP ? small_sine(*r) : sine(r, &s);
     *cos = cosine(&s);
 }
 

@@ -15,9 +15,9 @@ struct sf_quick {
 #define SF_QUICK_UNKNOWN (UINT64_C(1) << 62) /* as ERR: nothing is certain */
 
 /* |R| <= pi/4, not 0. */
-struct sf_quick sf_quick_sin(struct sf_wide r);
-struct sf_quick sf_quick_cos(struct sf_wide r);
-void sf_quick_sincos(struct sf_wide r, struct sf_quick *sin, struct sf_quick *cos);
+struct sf_quick sf_quick_sin(const struct sf_wide *r);
+struct sf_quick sf_quick_cos(const struct sf_wide *r);
+void sf_quick_sincos(const struct sf_wide *r, struct sf_quick *sin, struct sf_quick *cos);
 struct sf_quick sf_quick_quotient(const struct sf_quick *a, const struct sf_quick *b);
 /* Of Y / X, 0 < Y <= X. */
 struct sf_quick sf_quick_atan(struct sf_wide y, struct sf_wide x);

@@ -25,7 +25,7 @@ static const struct sf_wide wide_pi = {SF_U128(UINT64_C(0xc90fdaa22168c234), UIN
 static const struct sf_wide wide_half_pi = {SF_U128(UINT64_C(0xc90fdaa22168c234), UINT64_C(0xc4c6628b80dc1cd1)), 0, false};
 
 /* R with x = R + quadrant * pi/2, |R| <= pi/4. */
-static struct sf_wide reduce(const struct sf_num *x, unsigned *quadrant)
+static inline struct sf_wide reduce(const struct sf_num *x, unsigned *quadrant)
 {
     sf_u128  v;
     uint64_t q;
@@ -68,6 +68,9 @@ static struct sf_wide sin_of_quadrant(struct sf_wide r, unsigned quadrant)
     return quadrant & 2 ? wide_negate(v) : v;
 }
 
+/* Most operands; copies of structs by value cost as much as the rest. */
+static inline bool is_plain(const struct sf_num *x) { return x->cls == SF_CLASS_FINITE && !x->denormal; }
+
 /* The operands that have no argument to reduce. True: *X, AT_ZERO for a zero, is the result. */
 static bool trig_special(struct sf_num *x, struct sf_num at_zero, struct sf_status *st)
 {
@@ -98,13 +101,13 @@ static struct floatx80 trig_result(struct sf_wide v, struct sf_status *st)
 }
 
 /* The sine of R + quadrant * pi/2; Q is what the quick phase makes of the sine or, in odd quadrants, cosine of R. */
-static struct floatx80 sin_result(struct sf_wide r, unsigned quadrant, const struct sf_quick *q, struct sf_status *st)
+static inline struct floatx80 sin_result(const struct sf_wide *r, unsigned quadrant, const struct sf_quick *q, struct sf_status *st)
 {
-    if (st->slow || !sf_quick_certain(q)) return trig_result(sin_of_quadrant(r, quadrant), st);
+    if (st->slow || !sf_quick_certain(q)) return trig_result(sin_of_quadrant(*r, quadrant), st);
     return sf_quick_round(quadrant & 2 ? wide_negate(q->v) : q->v, st);
 }
 
-static struct sf_quick quick_of_quadrant(struct sf_wide r, unsigned quadrant)
+static inline struct sf_quick quick_of_quadrant(const struct sf_wide *r, unsigned quadrant)
 {
     return quadrant & 1 ? sf_quick_cos(r) : sf_quick_sin(r);
 }
@@ -114,7 +117,7 @@ static struct floatx80 tan_result(struct sf_wide r, unsigned quadrant, struct sf
 {
     struct sf_quick sin, cos, q;
 
-    sf_quick_sincos(r, &sin, &cos);
+    sf_quick_sincos(&r, &sin, &cos);
     q = quadrant & 1 ? sf_quick_quotient(&cos, &sin) : sf_quick_quotient(&sin, &cos);
     if (st->slow || !sf_quick_certain(&q))
         return trig_result(wide_div(sin_of_quadrant(r, quadrant), sin_of_quadrant(r, (quadrant + 1) & 3)), st);
@@ -129,7 +132,7 @@ bool f80_sincos(struct floatx80 a, struct floatx80 *sin, struct floatx80 *cos, s
     unsigned        quadrant;
 
     if (too_large(&x)) return false;
-    if (trig_special(&x, x, st)) {
+    if (!is_plain(&x) && trig_special(&x, x, st)) {
         trig_special(&y, num_one(), st);
         *sin = sf_pack_f80_full(x, st);
         *cos = sf_pack_f80_full(y, st);
@@ -137,9 +140,9 @@ bool f80_sincos(struct floatx80 a, struct floatx80 *sin, struct floatx80 *cos, s
     }
     if (sf_check_denormal(x.denormal, st)) return true;
     r = reduce(&x, &quadrant);
-    sf_quick_sincos(r, &s, &c);
-    *sin = sin_result(r, quadrant, quadrant & 1 ? &c : &s, st);
-    *cos = sin_result(r, (quadrant + 1) & 3, quadrant & 1 ? &s : &c, st);
+    sf_quick_sincos(&r, &s, &c);
+    *sin = sin_result(&r, quadrant, quadrant & 1 ? &c : &s, st);
+    *cos = sin_result(&r, (quadrant + 1) & 3, quadrant & 1 ? &s : &c, st);
     return true;
 }
 
@@ -151,14 +154,14 @@ bool f80_sin(struct floatx80 a, struct floatx80 *sin, struct sf_status *st)
     unsigned        quadrant;
 
     if (too_large(&x)) return false;
-    if (trig_special(&x, x, st)) {
+    if (!is_plain(&x) && trig_special(&x, x, st)) {
         *sin = sf_pack_f80_full(x, st);
         return true;
     }
     if (sf_check_denormal(x.denormal, st)) return true;
     r = reduce(&x, &quadrant);
-    q = quick_of_quadrant(r, quadrant);
-    *sin = sin_result(r, quadrant, &q, st);
+    q = quick_of_quadrant(&r, quadrant);
+    *sin = sin_result(&r, quadrant, &q, st);
     return true;
 }
 
@@ -170,15 +173,15 @@ bool f80_cos(struct floatx80 a, struct floatx80 *cos, struct sf_status *st)
     unsigned        quadrant;
 
     if (too_large(&x)) return false;
-    if (trig_special(&x, num_one(), st)) {
+    if (!is_plain(&x) && trig_special(&x, num_one(), st)) {
         *cos = sf_pack_f80_full(x, st);
         return true;
     }
     if (sf_check_denormal(x.denormal, st)) return true;
     r = reduce(&x, &quadrant);
     quadrant = (quadrant + 1) & 3;
-    q = quick_of_quadrant(r, quadrant);
-    *cos = sin_result(r, quadrant, &q, st);
+    q = quick_of_quadrant(&r, quadrant);
+    *cos = sin_result(&r, quadrant, &q, st);
     return true;
 }
 
@@ -189,7 +192,7 @@ bool f80_tan(struct floatx80 a, struct floatx80 *tan, struct sf_status *st)
     unsigned       quadrant;
 
     if (too_large(&x)) return false;
-    if (trig_special(&x, x, st)) {
+    if (!is_plain(&x) && trig_special(&x, x, st)) {
         *tan = sf_pack_f80_full(x, st);
         return true;
     }

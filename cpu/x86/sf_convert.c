@@ -258,15 +258,22 @@ static uint32_t estimate(bool sign, int exp, uint32_t value)
     return (uint32_t)sign << 31 | (uint32_t)(exp + 127) << 23 | (rounded & 0x7ff) << 12;
 }
 
-/* 2^13 / sqrt(M / 2^23) cut off, M / 2^23 from 1 to below 4: the largest V with V^2 M <= 2^49. Two of Newton's steps from a table make it up to
- * one or two. */
+/* 2^13 / sqrt(M / 2^23) cut off, M / 2^23 from 1 to below 4: the largest V with V^2 M <= 2^49. A table by the upper bits
+ * and one of Newton's steps are off by one or two. */
 static uint32_t inverse_root(uint32_t m)
 {
-    static const uint16_t first[16] = {[4] = 7724, 6985, 6423, 5978, 5620, 5315, 5056, 4831, 4634, 4459, 4302, 4161};
-    const int64_t         goal = INT64_C(1) << 49;
-    int64_t               v = first[m >> 21];
+    static const uint16_t first[96] = {
+        8129, 8006, 7890, 7778, 7670, 7567, 7469, 7373, 7282, 7194, 7108, 7026, 6947, 6870, 6796, 6724,
+        6654, 6587, 6521, 6457, 6396, 6336, 6277, 6220, 6165, 6111, 6059, 6008, 5958, 5909, 5862, 5815,
+        5770, 5726, 5683, 5640, 5599, 5559, 5519, 5480, 5442, 5405, 5369, 5333, 5298, 5264, 5230, 5197,
+        5165, 5133, 5102, 5071, 5041, 5012, 4983, 4954, 4926, 4898, 4871, 4845, 4818, 4792, 4767, 4742,
+        4717, 4693, 4669, 4646, 4623, 4600, 4577, 4555, 4533, 4512, 4490, 4470, 4449, 4429, 4408, 4389,
+        4369, 4350, 4331, 4312, 4293, 4275, 4257, 4239, 4222, 4204, 4187, 4170, 4153, 4137, 4120, 4104,
+    };
+    const int64_t goal = INT64_C(1) << 49;
+    int64_t       v = first[(m >> 18) - 32];
 
-    for (int n = 0; n < 2; n++) v += v * (goal - v * v * m) / (2 * goal);
+    v += v * (goal - v * v * m) / (2 * goal);
     while (v * v * m > goal) v--;
     while ((v + 1) * (v + 1) * m <= goal) v++;
     return (uint32_t)v;
@@ -274,22 +281,26 @@ static uint32_t inverse_root(uint32_t m)
 
 uint32_t f32_rcp(uint32_t a)
 {
-    struct sf_num n = sf_unpack_f32(a);
+    int           exp = (int)(a >> 23 & 0xff);
+    struct sf_num n;
 
+    if (exp && exp != 0xff) return estimate(a >> 31, 126 - exp, (uint32_t)((UINT64_C(1) << 36) / (0x800000 | (a & 0x7fffff))));
+    n = sf_unpack_f32(a);
     if (n.cls >= SF_CLASS_QNAN) return a | 0x400000;
     if (n.cls == SF_CLASS_INF) return approximate(sf_num_zero(n.sign));
-    if (n.cls == SF_CLASS_ZERO || n.denormal) return approximate(sf_num_inf(n.sign));
-    return estimate(n.sign, -n.exp - 1, (uint32_t)((UINT64_C(1) << 36) / (n.mant >> 40)));
+    return approximate(sf_num_inf(n.sign)); /* zero or denormal */
 }
 
 uint32_t f32_rsqrt(uint32_t a)
 {
-    struct sf_num n = sf_unpack_f32(a);
-    bool          odd = n.exp & 1;
+    int           exp = (int)(a >> 23 & 0xff);
+    unsigned      odd = ~exp & 1; /* 127 is the bias */
+    struct sf_num n;
 
+    if (exp && a < UINT32_C(0x7f800000)) return estimate(false, (127 - exp + (int)odd) / 2 - 1, inverse_root((0x800000 | (a & 0x7fffff)) << odd));
+    n = sf_unpack_f32(a);
     if (n.cls >= SF_CLASS_QNAN) return a | 0x400000;
     if (n.cls == SF_CLASS_ZERO || n.denormal) return approximate(sf_num_inf(n.sign));
     if (n.sign) return F32_INDEFINITE;
-    if (n.cls == SF_CLASS_INF) return approximate(sf_num_zero(false));
-    return estimate(false, -((n.exp - odd) / 2) - 1, inverse_root((uint32_t)(n.mant >> 40) << odd));
+    return approximate(sf_num_zero(false)); /* infinity */
 }

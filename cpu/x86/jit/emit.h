@@ -197,4 +197,7 @@ static inline void emit_jcc_to(struct emit *e, unsigned cc, const uint8_t *targe
 
 enum condition { CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS, CC_P, CC_NP, CC_L, CC_GE, CC_LE, CC_G };
 
+static inline void emit_push(struct emit *e, unsigned reg) { emit_opcode(e, 0x50 | (reg & 7), 4, 0, 0, reg, false); }
+static inline void emit_pop(struct emit *e, unsigned reg) { emit_opcode(e, 0x58 | (reg & 7), 4, 0, 0, reg, false); }
+
 #endif

@@ -211,7 +211,7 @@ struct x86_jit {
 
     /* Entry points, in the executable view. */
     uint64_t (*enter)(struct x86 *c, const void *code);  /* number << 8 | enum jit_exit */
-    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *slow, *load_flags, *make_sse, *load_x87, *x87_call,
+    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *slow, *load_flags, *make_sse, *load_x87, *x87_call, *sse_call,
         *beside[2]; /* [user]; writable view, for jumps to them */
 
     /* The instruction that a handler runs, and what comes after it. */
@@ -283,6 +283,11 @@ void jit_x87_save(struct x86 *c);
 /* x87_calls.c: an instruction that finds its operands in the host's x87 registers and leaves its results there; false: nothing has happened. */
 typedef bool jit_x87_call(struct x86 *c);
 extern jit_x87_call *const jit_x87_calls[X87_CALLS];
+/* x64_sse.c: estimates of what is in the four lanes, or in the first. They come in two registers: a load of what narrower stores have
+ * written would have to wait for them. */
+struct jit_lanes { uint64_t low, high; };
+typedef struct jit_lanes jit_sse_call(const uint32_t lane[4]);
+extern jit_sse_call *const jit_sse_calls[4];
 void jit_x87_settle(struct x86 *c);
 void jit_x87_settle_at(struct x86 *c, uint32_t record);
 /* Loads the host's registers again after the handler has run the instruction of S, whose unit goes on. */

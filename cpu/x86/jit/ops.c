@@ -70,9 +70,10 @@ static const struct jit_op table[] = {
     SIZES2(ret, OPK_RET, 0), SIZES2(ret_i, OPK_RET_I, 0), SIZES2(loop, OPK_LOOP, 0), SIZES2(loope, OPK_LOOPE, 0),
     SIZES2(loopne, OPK_LOOPNE, 0), SIZES2(jcxz, OPK_JCXZ, 0),
     SIZES(movs, OPK_MOVS, 0), SIZES(stos, OPK_STOS, 0), SIZES(lods, OPK_LODS, 0), SIZES(scas, OPK_SCAS, 0), SIZES(cmps, OPK_CMPS, 0),
-    /* SSE and SSE2. Not here: RCP and RSQRT, which no two makes of CPU compute alike; what has an MMX register as an operand;
+    /* SSE and SSE2. Not here: what has an MMX register as an operand;
      * MASKMOVDQU, FXSAVE, FXRSTOR, CLFLUSH. */
     SIMD_FP_OPS(SSE_FP) SSE_FLOAT(cmp, SSE_IMM),
+    SSE_BOTH(rcpps, SSE_ESTIMATE, 16), SSE_BOTH(rcpss, SSE_ESTIMATE, 4), SSE_BOTH(rsqrtps, SSE_ESTIMATE, 16), SSE_BOTH(rsqrtss, SSE_ESTIMATE, 4),
     SIMD_LANE_OPS(SSE_XMM) SIMD_SHIFTS(SSE_SHIFT) SIMD_PACKS(SSE_XMM)
     SSE_BOTH(punpcklqdq, 0, 16), SSE_BOTH(punpckhqdq, 0, 16), SSE(pslldq_ri, SSE_IMM, 0), SSE(psrldq_ri, SSE_IMM, 0),
     SSE_BOTH(pshufd, SSE_IMM, 16), SSE_BOTH(pshufhw, SSE_IMM, 16), SSE_BOTH(pshuflw, SSE_IMM, 16),
@@ -359,6 +360,7 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         break;
     case OPK_MMX: case OPK_SSE:
         e.flags_written = op->arg & SSE_FLAGS ? FLAG_ARITH : 0;
+        e.slow |= op->arg & SSE_ESTIMATE; // it overwrites the host's flags
         e.regs = op->arg & SSE_REG_GPR ? register_bit(i->modrm >> 3 & 7, 4) : 0;
         if ((op->arg & SSE_RM_GPR) && (op->arg & SSE_WRITE)) e.regs = register_bit(i->modrm & 7, 4);
         break;

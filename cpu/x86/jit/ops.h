@@ -50,6 +50,7 @@ enum jit_sse_arg {
     SSE_IMM = 16,       /* followed by a byte */
     SSE_FLAGS = 32,     /* the result is in EFLAGS */
     SSE_MXCSR = 64,     /* LDMXCSR */
+    SSE_ESTIMATE = 128, /* RCPPS and its like, in C */
 };
 
 /* Of OPK_X87. */

@@ -10,9 +10,6 @@
 
 static const uint8_t saved[] = {RBX, RBP, R12, R13, R14, R15};
 
-static void push(struct emit *e, unsigned reg) { emit_opcode(e, 0x50 | (reg & 7), 4, 0, 0, reg, false); }
-static void pop(struct emit *e, unsigned reg) { emit_opcode(e, 0x58 | (reg & 7), 4, 0, 0, reg, false); }
-
 static void load_registers(struct emit *e)
 {
     emit_rm(e, 0x8B, 8, R13, CTX(budget));
@@ -38,7 +35,7 @@ static void call_c(struct emit *e, uintptr_t fn)
 static void load_host_flags(struct emit *e)
 {
     emit_rm(e, 0x8B, 4, RAX, CTX(jf.a));
-    push(e, RAX);
+    emit_push(e, RAX);
     emit8(e, 0x9D); // popfq
 }
 
@@ -48,7 +45,7 @@ static void make_entry(const struct x86 *c, struct emit *e)
     struct x86_jit *j = c->jit;
 
     j->enter = (uint64_t (*)(struct x86 *, const void *))(uintptr_t)(j->exec + (e->p - j->code));
-    for (unsigned n = 0; n < sizeof(saved); n++) push(e, saved[n]);
+    for (unsigned n = 0; n < sizeof(saved); n++) emit_push(e, saved[n]);
     emit_rr(e, 0x83, 8, 5, RSP); // sub rsp, 8: aligned for calls
     emit8(e, 8);
     emit_rm(e, 0x8D, 8, R14, (struct host_mem){RDI, NO_REG, 0, X64_BIAS});
@@ -73,7 +70,7 @@ static const uint8_t *make_exit(struct emit *e, enum jit_exit reason)
     emit_rr(e, 0x0B, 8, RAX, RDX);
     emit_rr(e, 0x83, 8, 0, RSP);
     emit8(e, 8);
-    for (unsigned n = sizeof(saved); n-- > 0;) pop(e, saved[n]);
+    for (unsigned n = sizeof(saved); n-- > 0;) emit_pop(e, saved[n]);
     emit8(e, 0xC3);
     return at;
 }
@@ -103,7 +100,7 @@ static const uint8_t *make_slow(struct emit *e)
     emit_mov_ri(e, RAX, EXIT_LOOP);
     emit_rr(e, 0x83, 8, 0, RSP);
     emit8(e, 8);
-    for (unsigned n = sizeof(saved); n-- > 0;) pop(e, saved[n]);
+    for (unsigned n = sizeof(saved); n-- > 0;) emit_pop(e, saved[n]);
     emit8(e, 0xC3);
     return at;
 }
@@ -133,14 +130,14 @@ static const uint8_t *make_x87_call(struct emit *e)
     static const uint8_t kept[] = {RAX, RCX, RDX, RSI, RDI, R10, R11}; // with the return address an even number
     const uint8_t       *at = e->p;
 
-    for (unsigned n = 0; n < sizeof(kept); n++) push(e, kept[n]);
+    for (unsigned n = 0; n < sizeof(kept); n++) emit_push(e, kept[n]);
     x64_store_sse(e);
     emit_rm(e, 0x8D, 8, RDI, (struct host_mem){R14, NO_REG, 0, -X64_BIAS});
     emit_mov_ri64(e, RAX, (uintptr_t)jit_x87_calls);
     emit_rm(e, 0xFF, 4, 2, (struct host_mem){RAX, R8, 3, 0});
     x64_load_sse(e);
     emit_rr(e, 0x0FB6, 4, R8, RAX); // movzx r8d, al
-    for (unsigned n = sizeof(kept); n-- > 0;) pop(e, kept[n]);
+    for (unsigned n = sizeof(kept); n-- > 0;) emit_pop(e, kept[n]);
     emit8(e, 0xC3);
     return at;
 }
@@ -163,6 +160,8 @@ void jit_make_stubs(struct x86 *c)
     j->load_flags = make_call(&e, (uintptr_t)jit_load_flags, true);
     j->load_x87 = make_call(&e, (uintptr_t)jit_x87_load, false);
     j->x87_call = make_x87_call(&e);
+    j->sse_call = e.p;
+    x64_make_sse_call(&e);
     j->make_sse = e.p;
     x64_make_sse(&e);
     for (unsigned user = 0; user < 2; user++) j->beside[user] = x64_make_beside(&e, user);

@@ -333,5 +333,6 @@ void x64_store_sse(struct emit *e);
 void x64_load_sse(struct emit *e);
 /* A function that loads them for the first time: the whole of it. Flags and r9 are lost. */
 void x64_make_sse(struct emit *e);
+void x64_make_sse_call(struct emit *e);
 
 #endif

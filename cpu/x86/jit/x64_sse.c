@@ -108,7 +108,7 @@ static unsigned immediate(const struct x86_insn *i)
 
 static bool is_aligned(const struct jit_op *op) { return op->size == 16 && !(op->arg & SSE_UNALIGNED); }
 
-bool x64_sse_checks(const struct jit_op *op) { return is_aligned(op) || (op->arg & SSE_MXCSR); }
+bool x64_sse_checks(const struct jit_op *op) { return is_aligned(op) || (op->arg & (SSE_MXCSR | SSE_ESTIMATE)); }
 
 static void operand(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
@@ -155,6 +155,64 @@ static bool again(struct tr *t, const struct x86_insn *i, const struct jit_op *o
     return true;
 }
 
+/* RCPPS, RCPSS, RSQRTPS, RSQRTSS: no two makes of CPU have the same tables, so they are computed in C, with integers alone. */
+static struct jit_lanes rcp(const uint32_t lane[4]) { return (struct jit_lanes){f32_rcp(lane[0]), 0}; }
+static struct jit_lanes rsqrt(const uint32_t lane[4]) { return (struct jit_lanes){f32_rsqrt(lane[0]), 0}; }
+
+static struct jit_lanes rcp_all(const uint32_t lane[4])
+{
+    return (struct jit_lanes){f32_rcp(lane[0]) | (uint64_t)f32_rcp(lane[1]) << 32, f32_rcp(lane[2]) | (uint64_t)f32_rcp(lane[3]) << 32};
+}
+
+static struct jit_lanes rsqrt_all(const uint32_t lane[4])
+{
+    return (struct jit_lanes){f32_rsqrt(lane[0]) | (uint64_t)f32_rsqrt(lane[1]) << 32, f32_rsqrt(lane[2]) | (uint64_t)f32_rsqrt(lane[3]) << 32};
+}
+
+jit_sse_call *const jit_sse_calls[4] = {rsqrt, rcp, rsqrt_all, rcp_all};
+
+/* The operand goes there and comes back in XMM8, which the guest does not have. MXCSR is neither asked nor changed. */
+static void estimate(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    bool     all = op->size == 16;
+    unsigned reg = i->modrm >> 3 & 7;
+    uint8_t *at;
+
+    if (i->prefix & PREFIX_MEM) {
+        operand(t, i, op);
+        emit_rm(&t->e, all ? MOVUPS_LOAD : PFX_F3 | MOVUPS_LOAD, 4, 8, x64_at(t));
+    } else {
+        emit_rr(&t->e, MOVUPS_LOAD, 4, 8, i->modrm & 7);
+    }
+    emit_mov_ri(&t->e, R8, (all ? 2 : 0) | (i->op & 1));
+    emit8(&t->e, 0xE8);
+    emit32(&t->e, 0);
+    at = t->e.p - 4;
+    emit_patch(&t->e, at, t->j->sse_call);
+    emit_rr(&t->e, all ? MOVUPS_LOAD : PFX_F3 | MOVUPS_LOAD, 4, reg, 8);
+    flags_lost(t);
+}
+
+/* For stubs.c: called like x87_call, with one of jit_sse_calls in r8d. */
+void x64_make_sse_call(struct emit *e)
+{
+    static const uint8_t kept[] = {RAX, RCX, RDX, RSI, RDI, R10, R11}; // with the return address an even number
+
+    for (unsigned n = 0; n < sizeof(kept); n++) emit_push(e, kept[n]);
+    emit_rm(e, 0x8D, 8, RSP, (struct host_mem){RSP, NO_REG, 0, -9 * 16});
+    for (unsigned n = 0; n <= 8; n++) emit_rm(e, MOVUPS_STORE, 4, 8 - n, (struct host_mem){RSP, NO_REG, 0, (int32_t)n * 16});
+    emit_rr(e, 0x8B, 8, RDI, RSP);
+    emit_mov_ri64(e, RAX, (uintptr_t)jit_sse_calls);
+    emit_rm(e, 0xFF, 4, 2, (struct host_mem){RAX, R8, 3, 0});
+    for (unsigned n = 1; n <= 8; n++) emit_rm(e, MOVUPS_LOAD, 4, 8 - n, (struct host_mem){RSP, NO_REG, 0, (int32_t)n * 16});
+    emit_rr(e, PFX_66 | 0x0F6E, 8, 8, RAX); // movq xmm8, rax
+    emit_rr(e, PFX_66 | 0x0F6E, 8, 9, RDX);
+    emit_rr(e, PFX_66 | 0x0F6C, 4, 8, 9); // punpcklqdq
+    emit_rm(e, 0x8D, 8, RSP, (struct host_mem){RSP, NO_REG, 0, 9 * 16});
+    for (unsigned n = sizeof(kept); n-- > 0;) emit_pop(e, kept[n]);
+    emit8(e, 0xC3);
+}
+
 static void compared(struct tr *t)
 {
     t->host = FLAGS_ALL;
@@ -166,6 +224,10 @@ bool x64_emit_sse(struct tr *t, const struct x86_insn *i, const struct jit_op *o
 {
     make_ready(t);
     if (op->arg & SSE_MXCSR) return load_mxcsr(t, i);
+    if (op->arg & SSE_ESTIMATE) {
+        estimate(t, i, op);
+        return true;
+    }
     again(t, i, op);
     if (op->arg & SSE_FLAGS) compared(t);
     return true;

@@ -97,7 +97,7 @@ static bool has_operand(const struct tr *t, const struct x86_insn *i, const stru
     if (t->hoists ? i->index == REG_ZERO && i->base == REG_ZERO : i->index != REG_ZERO || i->base == REG_ZERO) return false;
     switch ((enum jit_kind)op->kind) {
     case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: case OPK_INC_M: case OPK_DEC_M: case OPK_NOT_M: case OPK_NEG_M: case OPK_MUL_M:
-    case OPK_IMUL_RM: case OPK_IMUL_RMI: case OPK_SHIFT_MI: case OPK_MOV_RM: case OPK_MOV_MR: case OPK_MOV_MI: case OPK_EXTEND_RM:
+    case OPK_IMUL_RM: case OPK_IMUL_RMI: case OPK_SHIFT_MI: case OPK_SHIFT_MC: case OPK_MOV_RM: case OPK_MOV_MR: case OPK_MOV_MI: case OPK_EXTEND_RM:
     case OPK_XCHG_MR: case OPK_PUSH_M: case OPK_SETCC_M: case OPK_CMOV_RM: case OPK_JMP_M: case OPK_CALL_M: return true;
     case OPK_SSE: return !x64_sse_checks(op);
     default: return false;
@@ -118,7 +118,7 @@ static bool emitted(const struct tr *t, const struct x86_insn *i, const struct j
 {
     if (op->size == 1 && (!x64_bytes_ok(t, i->dst, 1) || !x64_bytes_ok(t, i->src, 1))) return false;
     if (op->kind >= OPK_PUSHF && op->kind <= OPK_MOV_MS && !x64_flags_plain(t, op->kind)) return false;
-    return op->kind != OPK_SHIFT_MI || x86_has(t->c, FEAT_186);
+    return (op->kind != OPK_SHIFT_MI && op->kind != OPK_SHIFT_MC) || x86_has(t->c, FEAT_186);
 }
 
 static void list_accesses(struct tr *t, unsigned k)

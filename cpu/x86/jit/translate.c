@@ -225,12 +225,13 @@ enum r10_use x64_r10_use(const struct tr *t, unsigned k)
     case OPK_INC_M: case OPK_DEC_M: return R10_AFTER;
     case OPK_IMUL_RR: case OPK_IMUL_RRI: case OPK_IMUL_RM: case OPK_IMUL_RMI: return R10_KEPT;
     case OPK_SHIFT_RI: return op->arg < 4 ? R10_LOST : high ? R10_AFTER : R10_KEPT; // rotates make some flags only
+    case OPK_SHIFT_RC: return high ? R10_LOST : R10_KEPT;
     default: return R10_LOST;
     }
 }
 
 /* Before an instruction: flags are stored if an operand of theirs will not be there any more when they are asked for. INC and DEC take
- * what they need of them before they change anything. */
+ * what they need of them before they change anything; shifts by CL store them where the count is zero. */
 static void keep_operands(struct tr *t)
 {
     const struct jit_effects *e = &t->effects[t->k];
@@ -240,7 +241,7 @@ static void keep_operands(struct tr *t)
 
     if (t->flags.kind == FLAGS_HOME || !op) return;
     operands = flags_operands(&t->flags);
-    lost = !is_step(op) && (t->live[t->k] & ~e->flags_written) && operands & (e->regs | (x64_r10_use(t, t->k) == R10_AFTER ? OPERAND_R10 : 0));
+    lost = !is_step(op) && op->kind != OPK_SHIFT_RC && (t->live[t->k] & ~e->flags_written) && operands & (e->regs | (x64_r10_use(t, t->k) == R10_AFTER ? OPERAND_R10 : 0));
     if (lost || (operands & OPERAND_R10 && x64_r10_use(t, t->k) == R10_LOST)) flags_home(t);
 }
 

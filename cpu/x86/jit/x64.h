@@ -40,7 +40,10 @@ static inline struct host_mem x64_code_page(uint32_t lin) { return x64_table(TLB
 #define FLAGS_ALL FLAG_ARITH
 
 /* Code out of the way of the main path. */
-enum cold_kind { COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_OTHER_PAGE, COLD_BUDGET, COLD_STACK, COLD_LOOP, COLD_BESIDE };
+enum cold_kind {
+    COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_OTHER_PAGE, COLD_BUDGET, COLD_STACK, COLD_LOOP,
+    COLD_BESIDE, COLD_ZERO,
+};
 
 struct cold {
     enum cold_kind kind;
@@ -60,6 +63,7 @@ struct cold {
     bool           side;
     uint32_t       x87;
     uint32_t       eip, refund;
+    uint16_t       mask;    /* COLD_ZERO: a shift by a count of zero, after which the host is to have FLAGS' flags of MASK */
     struct jit_link *link;  /* COLD_LINK: its stub; COLD_OTHER_PAGE: for its target the page is another one now */
 };
 #define COLD_MAX 512
@@ -274,8 +278,12 @@ bool flags_again(const struct tr *t, uint16_t mask);
 /* Before an instruction that keeps CF (INC, DEC): saves it in c->jf.cf, if it matters, or leaves it where
  * it is, if KEEPS: the new flags will be a record. Bits for flags_record() come back. */
 uint32_t flags_save_cf(struct tr *t, bool keeps);
-/* Before one that changes only CF (and OF): what else there is goes to c->jf, which is told that c->jf.cf (and .of) overrides. */
+/* Before one that changes only CF (and OF): what else there is goes to c->jf, which is told that c->jf.cf (and .of) overrides. The
+ * host's flags are lost, unless that costs nothing: flags_override_keeps(). */
 void flags_override(struct tr *t, uint16_t mask);
+bool flags_override_keeps(const struct tr *t, uint16_t mask);
+/* The same where the instruction reads CF, which is in the host's flags afterwards. Uses r11. */
+void flags_override_carry(struct tr *t, uint16_t mask);
 /* After it: stores them from the host's flags. */
 void flags_overridden(struct tr *t, uint16_t mask);
 
@@ -288,9 +296,11 @@ void x64_write(struct tr *t, unsigned operand, unsigned size, unsigned from);
 /* Whether high bytes can be had at all on this host. */
 bool x64_bytes_ok(const struct tr *t, unsigned operand, unsigned size);
 
-/* Before an instruction with a memory operand that reads CF: puts it where an access does not reach; and back. */
-void x64_keep_carry(struct tr *t);
-void x64_get_carry(struct tr *t);
+/* CF to the low byte of host register REG, and back. */
+void x64_keep_carry(struct tr *t, unsigned reg);
+void x64_get_carry(struct tr *t, unsigned reg);
+/* x64_operand() for an instruction that reads CF, which is in the host's flags afterwards. Uses r10. */
+void x64_operand_with_carry(struct tr *t, const struct x86_insn *i, unsigned size, bool write);
 
 /* --- emitters: x64_int.c, x64_move.c, x64_string.c, x64_branch.c. False: no way to do this one here; nothing was emitted ------------------------ */
 

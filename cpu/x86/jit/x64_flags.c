@@ -257,9 +257,9 @@ void flags_need(struct tr *t, uint16_t mask)
         return;
     }
     if (mask == FLAG_CF && (t->kept == CC_B || t->kept == CC_AE)) {
-        emit_rm(&t->e, 0x0FBA, 4, 4, CTX(jf.keep)); // bt dword, 0
-        emit8(&t->e, 0);
-        if (t->kept == CC_AE) emit8(&t->e, 0xF5); // cmc
+        emit_rm(&t->e, 0x80, 1, 7, CTX(jf.keep)); // cmp byte, 1
+        emit8(&t->e, 1);
+        if (t->kept == CC_B) emit8(&t->e, 0xF5); // cmc
         t->host = FLAG_CF;
         return;
     }
@@ -371,9 +371,35 @@ static void override(struct tr *t, uint32_t bits)
     }
 }
 
+/* Nobody asks for any other flag. */
+static bool is_alone(const struct tr *t, uint16_t mask)
+{
+    return !(t->live[t->k] & ~mask);
+}
+
 void flags_override(struct tr *t, uint16_t mask)
 {
-    if (flags_live(t)) override(t, (mask & FLAG_CF ? FLAGS_CF : 0) | (mask & FLAG_OF ? FLAGS_OF : 0));
+    uint32_t bits = (mask & FLAG_CF ? FLAGS_CF : 0) | (mask & FLAG_OF ? FLAGS_OF : 0);
+
+    if (!flags_live(t)) return;
+    if (is_alone(t, mask)) flags_store_kind(t, FLAGS_REALIZED | bits, 1, t->host); // the others are whatever they are
+    else override(t, bits);
+}
+
+bool flags_override_keeps(const struct tr *t, uint16_t mask)
+{
+    return !flags_live(t) || is_alone(t, mask) || (t->flags.kind != FLAGS_HOME && !(t->flags.kind & (FLAGS_CF_HOME | FLAGS_CF_OLD)));
+}
+
+void flags_override_carry(struct tr *t, uint16_t mask)
+{
+    bool keeps;
+
+    flags_need(t, FLAG_CF);
+    keeps = flags_override_keeps(t, mask);
+    if (!keeps) x64_keep_carry(t, R11);
+    flags_override(t, mask);
+    if (!keeps) x64_get_carry(t, R11);
 }
 
 void flags_overridden(struct tr *t, uint16_t mask)
@@ -383,8 +409,8 @@ void flags_overridden(struct tr *t, uint16_t mask)
         t->flags = (struct flag_record){.kind = FLAGS_HOME};
         return;
     }
-    if (mask & FLAG_CF) flags_store_cf(t);
-    if (mask & FLAG_OF) store_flag(t, CC_O, CTX(jf.of));
+    if (flag_live(t, mask & FLAG_CF)) flags_store_cf(t);
+    if (flag_live(t, mask & FLAG_OF)) store_flag(t, CC_O, CTX(jf.of));
 }
 
 /* OF stays where it is: nobody asks for it after SAHF, which comes after FNSTSW AX. */

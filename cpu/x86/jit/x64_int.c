@@ -98,16 +98,26 @@ static void alu_flags(struct tr *t, unsigned op, unsigned size, unsigned result,
     flags_store_kind(t, kind, size, FLAGS_ALL);
 }
 
-void x64_keep_carry(struct tr *t)
+void x64_keep_carry(struct tr *t, unsigned reg)
 {
-    flags_need(t, FLAG_CF);
-    emit_rm(&t->e, 0x0F92, 1, 0, CTX(jf.scratch)); // setc
+    emit_rr(&t->e, 0x0F92, 1, 0, reg); // setc
 }
 
-void x64_get_carry(struct tr *t)
+void x64_get_carry(struct tr *t, unsigned reg)
 {
-    emit_rm(&t->e, 0x0FBA, 4, 4, CTX(jf.scratch)); // bt dword, 0
+    emit_rr(&t->e, 0x0FBA, 4, 4, reg); // bt, 0
     emit8(&t->e, 0);
+}
+
+void x64_operand_with_carry(struct tr *t, const struct x86_insn *i, unsigned size, bool write)
+{
+    bool kept;
+
+    flags_need(t, FLAG_CF);
+    kept = !x64_checks_nothing(t);
+    if (kept) x64_keep_carry(t, R10);
+    x64_operand(t, i, size, write);
+    if (kept) x64_get_carry(t, R10);
 }
 
 static uint32_t alu_opcode(unsigned op, unsigned size) { return op == TEST ? (size == 1 ? 0x84 : 0x85) : op << 3 | (size == 1 ? 2 : 3); }
@@ -186,12 +196,11 @@ static bool alu_rm(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
     bool     carry = op == ADC || op == SBB, high = size == 1 && x64_high(i->dst), logic = op == OR || op == AND || op == XOR;
     unsigned a;
 
-    if (carry) x64_keep_carry(t);
-    x64_operand(t, i, size, false);
-    if (flags_live(t) && !logic && !carry) x64_load_r10(t, size);
+    if (carry) x64_operand_with_carry(t, i, size, false);
+    else x64_operand(t, i, size, false);
     a = x64_source(t, i->dst, size, R11);
-    if (carry) x64_get_carry(t);
     if (flags_live(t) && !logic && !carry) {
+        x64_load_r10(t, size);
         op_rr(t, op, size, a, R10);
         if (high && op < CMP) x64_write(t, i->dst, size, a);
         alu_flags(t, op, size, a, R10, 0, flag_reg(i->dst), flag_r10());
@@ -210,19 +219,17 @@ static bool alu_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsi
     uint32_t imm = size == 1 ? (uint32_t)(int8_t)i->imm : size == 2 ? (uint32_t)(int16_t)i->imm : i->imm;
     unsigned b = NO_REG;
 
-    if (carry) x64_keep_carry(t);
-    x64_operand(t, i, size, write);
+    if (carry) x64_operand_with_carry(t, i, size, write);
+    else x64_operand(t, i, size, write);
     if (!immediate) b = x64_source(t, i->src, size, R11);
     if (flags_live(t)) {
         x64_load_r10(t, size);
-        if (carry) x64_get_carry(t);
         if (immediate) op_ri(t, op == TEST ? AND : op, size, R10, imm);
         else op_rr(t, op == TEST ? AND : op, size, R10, b);
         if (write) emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
         alu_flags(t, op, size, R10, b, imm, flag_r10(), immediate ? flag_imm(imm) : flag_reg(i->src));
         return true;
     }
-    if (carry) x64_get_carry(t);
     if (!immediate) {
         emit_rm(&t->e, op == TEST ? (size == 1 ? 0x84 : 0x85) : op << 3 | (size == 1 ? 0 : 1), size, b, x64_at(t));
     } else if (op == TEST) {

@@ -514,6 +514,18 @@ static void side_exit(struct tr *t, const struct cold *k)
     x64_go_to(t, k->eip, &rest);
 }
 
+/* What the flags were before stays. */
+static void count_zero(struct tr *t, const struct cold *k)
+{
+    t->flags = k->flags;
+    t->host = 0;
+    t->kept = KEEP_NONE;
+    if (!flags_again(t, k->mask)) t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    flags_home_of(t, &k->flags);
+    flags_need(t, k->mask);
+    emit_jmp_to(&t->e, k->back);
+}
+
 void x64_emit_colds(struct tr *t)
 {
     for (unsigned n = 0; n < t->colds; n++) {
@@ -586,6 +598,7 @@ void x64_emit_colds(struct tr *t)
             flags_home_of(t, &k->flags);
             emit_jmp_to(&t->e, t->j->code + t->u->head);
             break;
+        case COLD_ZERO: count_zero(t, k); break;
         case COLD_BUDGET:
             emit_mov_ri(&t->e, R11, (uint32_t)(t->u - t->j->units));
             emit_jmp_to(&t->e, t->j->exit_budget);

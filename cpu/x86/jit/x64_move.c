@@ -196,9 +196,8 @@ static void change_carry(struct tr *t, unsigned op)
         t->host = 0;
         return;
     }
-    if (op == 2) x64_keep_carry(t);
-    flags_override(t, FLAG_CF);
-    if (op == 2) x64_get_carry(t);
+    if (op == 2) flags_override_carry(t, FLAG_CF);
+    else flags_override(t, FLAG_CF);
     emit8(&t->e, op == 0 ? 0xF8 : op == 1 ? 0xF9 : 0xF5);
     flags_overridden(t, FLAG_CF);
 }

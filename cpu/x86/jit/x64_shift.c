@@ -29,18 +29,14 @@ static void rotate_imm(struct tr *t, unsigned op, unsigned size, unsigned reg, u
     shift_imm(t, op, size, reg, n);
 }
 
-/* The operand is in a register of the host. */
+static bool through_carry(unsigned op) { return op == RCL || op == RCR; }
+
+/* The operand is in a register of the host. Through carry: CF is in the host's flags. */
 static void shift_value(struct tr *t, unsigned op, unsigned size, unsigned reg, unsigned n)
 {
     if (op < SHL) {
-        bool carry = op == RCL || op == RCR;
-        if (carry && flags_live(t)) {
-            flags_override(t, FLAG_CF | FLAG_OF);
-            x64_get_carry(t);
-        } else {
-            flags_override(t, FLAG_CF | FLAG_OF);
-            if (carry) x64_get_carry(t);
-        }
+        if (through_carry(op)) flags_override_carry(t, FLAG_CF | FLAG_OF);
+        else flags_override(t, FLAG_CF | FLAG_OF);
         rotate_imm(t, op, size, reg, n);
         flags_overridden(t, FLAG_CF | FLAG_OF);
         return;
@@ -53,55 +49,126 @@ static void shift_value(struct tr *t, unsigned op, unsigned size, unsigned reg, 
     else t->host = of_result;
 }
 
+/* The access, and the operand to r10. */
+static void memory_operand(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
+{
+    if (through_carry(op)) {
+        x64_operand_with_carry(t, i, size, true);
+        t->host |= FLAG_CF;
+    } else {
+        x64_operand(t, i, size, true);
+    }
+    x64_load_r10(t, size);
+}
+
 static bool by_immediate(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size, bool memory)
 {
     unsigned n = i->imm & 31, reg;
-    bool     carry = op == RCL || op == RCR;
 
-    if (carry && n) x64_keep_carry(t);
-    if (memory) {
+    if (memory && !n) {
         x64_operand(t, i, size, true);
-        if (!n) return true;
-        x64_load_r10(t, size);
+        return true;
+    }
+    if (!n) return true;
+    if (memory) {
+        memory_operand(t, i, op, size);
         shift_value(t, op, size, R10, n);
         emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
         return true;
     }
-    if (!n) return true;
     reg = x64_source(t, i->dst, size, R10);
     shift_value(t, op, size, reg, n);
     if (reg == R10) x64_write(t, i->dst, size, reg);
     return true;
 }
 
-/* By CL. A count of zero leaves all flags, so where they matter they have to be in c->jf before. */
-static bool by_count(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size, bool memory)
-{
-    struct emit *e = &t->e;
-    unsigned     reg = R10;
-    uint8_t     *zero = NULL;
+static void shift_cl(struct tr *t, unsigned op, unsigned size, unsigned reg) { emit_rr(&t->e, size == 1 ? 0xD2 : 0xD3, size, op, reg); }
 
-    if (op == RCL || op == RCR || (op < SHL && flags_live(t))) return false;
-    if (size == 1 && !memory && x64_high(i->dst)) return false;
-    if (flags_live(t)) flags_home(t);
-    if (memory) {
-        x64_operand(t, i, size, true);
-        x64_load_r10(t, size);
-    } else {
-        reg = x64_source(t, i->dst, size, R10);
+/* A rotate by CL. Its CF and OF are those of one bit back and forth again: by other counts OF is open, and so is CF on bytes and words. */
+static void rotate_cl(struct tr *t, unsigned op, unsigned size, unsigned reg)
+{
+    shift_cl(t, op, size, reg);
+    if (!flag_live(t, FLAG_OF) && size == 4) return;
+    shift_imm(t, op ^ 1, size, reg, 1);
+    shift_imm(t, op, size, reg, 1);
+}
+
+static void count_value(struct tr *t, unsigned op, unsigned size, unsigned reg)
+{
+    if (op < SHL) {
+        if (through_carry(op)) x64_get_carry(t, R11);
+        rotate_cl(t, op, size, reg);
+        flags_overridden(t, FLAG_CF | FLAG_OF);
+        return;
     }
-    if (flags_live(t)) {
-        emit_mov_rr(e, R11, RCX);
-        emit_alu_ri(e, 4, 4, R11, 31);
-        zero = emit_jcc(e, CC_E);
+    shift_cl(t, op, size, reg);
+}
+
+/* What of the flags is stored before it, if the count is not zero. Shifts have that in r11d. */
+static void count_flags(struct tr *t, unsigned op, unsigned size, unsigned reg)
+{
+    if (op < SHL) {
+        flags_override(t, FLAG_CF | FLAG_OF);
+    } else {
         flags_store_a(t, reg);
         flags_store_b(t, R11);
         flags_store_kind(t, shift_kind(op), size, 0);
     }
-    emit_rr(e, size == 1 ? 0xD2 : 0xD3, size, op, reg);
+}
+
+/* Whether the next one that asks for flags, before the host's are overwritten, does with those of MASK. */
+static bool asked_next(const struct tr *t, uint16_t mask)
+{
+    for (unsigned n = t->k + 1; n < t->count && t->op[n]; n++) {
+        unsigned kind = t->op[n]->kind;
+        if (t->effects[n].flags_read) return !(t->effects[n].flags_read & ~mask);
+        if (t->effects[n].slow || t->effects[n].flags_written || (kind >= OPK_SHIFT_RI && kind <= OPK_BT_MI)) return false;
+    }
+    return false;
+}
+
+/* Where the ways of counts of zero and others meet, the host has the flags of MASK: if somebody asks for them. */
+static void meet(struct tr *t, struct cold *zero, uint16_t mask)
+{
+    zero->back = t->e.p;
+    if (!asked_next(t, mask)) return;
+    zero->mask = t->host = mask;
+    if (t->open) t->u->changes |= t->changed; // they may be those that came with the unit
+}
+
+/* By CL. A count of zero leaves all flags: then they are stored as they were. */
+static bool by_count(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size, bool memory)
+{
+    struct emit *e = &t->e;
+    bool         live = flags_live(t), rest = op < SHL && (t->live[t->k] & ~(FLAG_CF | FLAG_OF));
+    unsigned     reg = R10;
+    struct cold *zero = NULL;
+
+    if (live && t->flags.kind != FLAGS_HOME && (t->flags.kind & (FLAGS_CF_HOME | FLAGS_CF_OLD))) flags_home(t);
+    if (through_carry(op)) flags_need(t, FLAG_CF);
+    if (rest) flags_home(t);
+    if (memory) memory_operand(t, i, op, size);
+    else reg = x64_source(t, i->dst, size, R10);
+    if (through_carry(op)) x64_keep_carry(t, R11);
+    if (live) {
+        if (op < SHL) {
+            emit_rr(e, 0xF6, 1, 0, RCX); // test
+            emit8(e, 31);
+        } else {
+            emit_mov_rr(e, R11, RCX);
+            emit_alu_ri(e, 4, 4, R11, 31);
+        }
+        t->host = 0;
+        zero = x64_cold(t, COLD_ZERO, emit_jcc(e, CC_E));
+        zero->flags = t->flags;
+        count_flags(t, op, size, reg);
+    }
+    count_value(t, op, size, reg);
+    if (reg == R10 && !memory) x64_write(t, i->dst, size, reg);
     if (memory) emit_rm(e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
-    if (zero) emit_patch(e, zero, e->p);
+    t->flags = (struct flag_record){.kind = FLAGS_HOME};
     flags_lost(t);
+    if (zero) meet(t, zero, op < SHL ? FLAG_CF | FLAG_OF : size == 4 ? of_result | FLAG_CF : of_result);
     return true;
 }
 
@@ -197,7 +264,7 @@ bool x64_emit_shift(struct tr *t, const struct x86_insn *i, const struct jit_op 
         if (!x86_has(t->c, FEAT_186) || !x64_bytes_ok(t, i->dst, size)) return false;
         return by_immediate(t, i, op->arg, size, op->kind == OPK_SHIFT_MI);
     case OPK_SHIFT_RC:
-    case OPK_SHIFT_MC: return x86_has(t->c, FEAT_186) && by_count(t, i, op->arg, size, op->kind == OPK_SHIFT_MC);
+    case OPK_SHIFT_MC: return x86_has(t->c, FEAT_186) && x64_bytes_ok(t, i->dst, size) && by_count(t, i, op->arg, size, op->kind == OPK_SHIFT_MC);
     case OPK_DOUBLE_RRI:
     case OPK_DOUBLE_MRI: return size == 4 && shift_double(t, i, op->arg, op->kind == OPK_DOUBLE_MRI, false);
     case OPK_DOUBLE_RRC:

@@ -157,7 +157,7 @@ struct x86_jit_flags {
     uint8_t  of;
     uint8_t  ah;           /* by SAHF */
     uint8_t  keep;         /* a condition, saved for later in the unit */
-    uint8_t  scratch;
+    uint8_t  carry;        /* of FLAGS_ADC, FLAGS_SBB: CF before it */
     bool     load;         /* the host's flags are to be loaded from a */
 };
 

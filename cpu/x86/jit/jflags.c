@@ -53,6 +53,8 @@ static void set_flags(struct x86 *c, uint32_t kind, uint32_t a, uint32_t b, bool
     switch (FLAGS_KIND(kind)) {
     case FLAGS_ADD: flags_add(c, truncate(a - b, size), b, a, size); break;
     case FLAGS_SUB: flags_sub(c, truncate(a + b, size), b, a, size); break;
+    case FLAGS_ADC: flags_add(c, truncate(a - b - c->jf.carry, size), b, a, size); break;
+    case FLAGS_SBB: flags_sub(c, truncate(a + b + c->jf.carry, size), b, a, size); break;
     case FLAGS_CMP: flags_sub(c, a, b, truncate(a - b, size), size); break;
     case FLAGS_LOGIC: flags_logic(c, a, size); break;
     case FLAGS_INC: flags_explicit(c, a, size, cf, a == 1u << (8 * size - 1), (a & 15) == 0); break;

@@ -99,6 +99,8 @@ enum flag_kind {
     FLAGS_MUL,      /* lower half a; bit 0 of b is CF and OF */
     FLAGS_DOUBLE,   /* SHLD, SHRD: result a, operand b; CF is overridden */
     FLAGS_PACKED,   /* a: AH by LAHF, AL by SETO */
+    FLAGS_ADC,      /* result a, second operand b; CF before it in c->jf.carry */
+    FLAGS_SBB,
 };
 #define FLAGS_SIZE(size) ((size) == 1 ? 0u : (size) == 2 ? 0x20u : 0x40u)
 #define FLAGS_CF    0x100u  /* CF is what c->jf.cf_kind says, whatever the rest does */
@@ -145,6 +147,7 @@ struct jit_site {
     bool               segment;     /* a load of DS, ES, FS or GS: only that, if all goes well */
     bool               in_shadow;   /* of STI */
     bool               makes_r10;
+    bool               makes_carry; /* it notes CF before it for them */
     bool               host_retry, host_next; /* code at these points takes flags from the host's */
     uint8_t            keep;        /* condition to be left in c->jf.keep by the handler; KEEP_NONE */
     int16_t            stack;       /* the access is at (E)SP + stack; otherwise the memory operand. STACK_NONE */

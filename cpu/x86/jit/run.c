@@ -86,7 +86,8 @@ static void remake_r10(struct x86 *c, const struct jit_site *s, uint32_t before)
     uint32_t                  result = (uint32_t)c->fl_res;
 
     if (r->a_place == PLACE_R10) c->jf.r10 = kind == FLAGS_CMP ? result + flag_operand(c, r->b_place, r->b_reg, r->b_imm, size) : result;
-    else c->jf.r10 = kind == FLAGS_ADD ? result - before : before - result;
+    else c->jf.r10 = kind == FLAGS_ADC ? result - before - c->jf.carry : kind == FLAGS_SBB ? before - result - c->jf.carry :
+                     kind == FLAGS_ADD ? result - before : before - result;
 }
 
 /* For what comes next: all that translated code may take the flags from says the same. HOST: the host's flags too. */
@@ -296,6 +297,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
     struct x86_jit  *j = c->jit;
     struct jit_site *s = &j->sites[n];
     uint32_t         drops = c->tlb.drops, moves = c->tlb.moves, before = 0;
+    bool             carry;
     uint64_t         flushes = c->stats.tlb_flushes; // a full cache is emptied: then the unit is left after this instruction, as a block is
 
     if (s->segment) {
@@ -325,6 +327,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return NULL;
     }
     if (c->x87_live) jit_x87_save(c);
+    carry = s->makes_carry && flag_cf(c);
     if (s->makes_r10) before = flag_operand(c, s->after.a_place, s->after.a_reg, 0, 1u << (s->after.kind >> 5 & 3));
     if (!run_handler(c, s) && !(s->repeats && repetition_over(c, s))) {
         leave(c, EXIT_LOOP, 0);
@@ -334,6 +337,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         c->tlb.moves != moves || c->stats.tlb_flushes != flushes || (s->unit->grouped && c->tlb.drops != drops))
         return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     if (s->x87_ready) jit_x87_resume(c, s);
+    if (s->makes_carry) c->jf.carry = carry;
     if (s->makes_r10) remake_r10(c, s, before);
     if (!s->no_flags) publish_flags(c, s->host_next);
     if (s->keep != KEEP_NONE) c->jf.keep = flag_condition(c, s->keep);

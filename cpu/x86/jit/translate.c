@@ -211,7 +211,7 @@ enum r10_use x64_r10_use(const struct tr *t, unsigned k)
     const struct x86_insn *i = &t->insn[k];
     const struct jit_op   *op = t->op[k];
     bool                   high = op && op->size == 1 && (x64_high(i->dst) || x64_high(i->src));
-    bool                   adds_carry = op && (op->arg == ADC || op->arg == SBB);
+    bool                   adds_carry = op && (op->arg == ADC || op->arg == SBB), member = t->accesses[k] && t->access[k][0].group >= 0 && !t->access[k][0].head;
 
     if (!op) return t->repeats[k] ? R10_LOST : R10_KEPT; // x64_emit_repeat()
     switch ((enum jit_kind)op->kind) {
@@ -219,8 +219,8 @@ enum r10_use x64_r10_use(const struct tr *t, unsigned k)
     case OPK_MOV_RI: case OPK_MOV_MI: case OPK_LEA: case OPK_PUSH_R: case OPK_PUSH_I: case OPK_EXTEND_RM: case OPK_JCC: case OPK_JMP:
     case OPK_CALL: case OPK_NOP: case OPK_CBW: case OPK_CWD: return R10_KEPT;
     case OPK_POP_R: return i->dst == REG_ESP ? R10_LOST : R10_KEPT;
-    case OPK_ALU_RR: case OPK_ALU_RI: return adds_carry ? R10_LOST : high || op->arg == TEST ? R10_AFTER : R10_KEPT;
-    case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: return adds_carry ? R10_LOST : R10_AFTER;
+    case OPK_ALU_RR: case OPK_ALU_RI: return high || op->arg == TEST ? R10_AFTER : R10_KEPT;
+    case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: return adds_carry && !member ? R10_LOST : R10_AFTER;
     case OPK_INC_R: case OPK_DEC_R: return high ? R10_AFTER : R10_KEPT;
     case OPK_INC_M: case OPK_DEC_M: return R10_AFTER;
     case OPK_IMUL_RR: case OPK_IMUL_RRI: case OPK_IMUL_RM: case OPK_IMUL_RMI: return R10_KEPT;
@@ -258,7 +258,7 @@ static void emit_insn(struct tr *t)
     keep_operands(t);
     t->start = t->e.p;
     t->next_access = 0;
-    t->makes_r10 = false;
+    t->makes_r10 = t->makes_carry = false;
     if (!spares_r9(op) || t->effects[t->k].slow) t->r9_group = -1; // it may be begun again after a call into C
     done = op && emit_one(t, i, op);
     t->inlined = !done && t->repeats[t->k] && x64_emit_repeat(t, i, jit_op_of(&t->j->ops, i->fn));
@@ -278,6 +278,7 @@ static void emit_insn(struct tr *t)
         sites[n].host_next = t->host && flags_live(t);
         sites[n].keep = t->keep[t->k];
         sites[n].makes_r10 = t->makes_r10;
+        sites[n].makes_carry = t->makes_carry;
         sites[n].after = t->flags;
         sites[n].repeats = t->repeats[t->k];
         sites[n].head |= has_head(t); // whichever access turns to the handler: PUSH of memory has two

@@ -147,6 +147,7 @@ struct tr {
     struct flag_record old;    /* what they were before, if CF is still that (FLAGS_CF_OLD) */
     uint16_t           host;   /* which of them are in the host's flags */
     bool               makes_r10; /* the current instruction has left an operand of them in r10 */
+    bool               makes_carry; /* it has noted CF for them in c->jf.carry */
     bool               set_again;    /* what comes next leaves the same if it is done once more */
     uint8_t           *setter, *set; /* beginning and end of the host instruction on registers that made these; NULL */
     bool               open;   /* flags that came with the unit may still be asked for, */

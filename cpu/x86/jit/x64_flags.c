@@ -215,6 +215,8 @@ bool flags_again(const struct tr *t, uint16_t mask)
     case FLAGS_SUB:
     case FLAGS_NEG:
     case FLAGS_LOGIC: return true;
+    case FLAGS_ADC:
+    case FLAGS_SBB:
     case FLAGS_INC:
     case FLAGS_DEC: return !(mask & ~of_result);
     default: return false;
@@ -249,6 +251,24 @@ static void do_again(struct tr *t, uint16_t mask)
     t->set = t->e.p;
 }
 
+/* CF from c->jf: C does it, unless it is there as a value. */
+static void load_home_cf(struct tr *t)
+{
+    struct cold *k[2];
+
+    emit_rm(&t->e, 0xF6, 1, 0, x64_ctx(offsetof(struct x86, jf.kind) + 1)); // test byte
+    emit8(&t->e, FLAGS_CF >> 8);
+    k[0] = x64_cold(t, COLD_CALL, emit_jcc(&t->e, CC_E));
+    emit_rm(&t->e, 0x80, 1, 7, CTX(jf.cf_kind)); // cmp byte, 1
+    emit8(&t->e, 1);
+    k[1] = x64_cold(t, COLD_CALL, emit_jcc(&t->e, CC_A));
+    emit8(&t->e, 0xF5); // cmc
+    k[0]->call = k[1]->call = t->j->load_flags;
+    k[0]->back = k[1]->back = t->e.p;
+    t->host = FLAG_CF;
+    t->r9_group = -1;
+}
+
 void flags_need(struct tr *t, uint16_t mask)
 {
     if ((t->host & mask) == mask) return;
@@ -265,6 +285,10 @@ void flags_need(struct tr *t, uint16_t mask)
     }
     flags_home(t);
     if (t->open) t->u->changes |= t->changed; // they may be those that came with the unit
+    if (mask == FLAG_CF) {
+        load_home_cf(t);
+        return;
+    }
     call_stub(t, t->j->load_flags);
     t->host = FLAGS_ALL;
 }

@@ -52,6 +52,8 @@ void x64_write(struct tr *t, unsigned operand, unsigned size, unsigned from)
 
 /* --- flags of the eight operations ------------------------------------------------------------------------------------------------------- */
 
+static bool adds_carry(unsigned op) { return op == ADC || op == SBB; }
+
 static struct flag_operand no_operand(void) { return (struct flag_operand){PLACE_NONE, 0, 0}; }
 
 /* Stores all flags from the host's: LAHF and SETO by way of r11. */
@@ -72,7 +74,7 @@ void flags_store_packed(struct tr *t)
 static void alu_flags(struct tr *t, unsigned op, unsigned size, unsigned result, unsigned b, uint32_t imm, struct flag_operand a_place,
                       struct flag_operand b_place)
 {
-    static const uint8_t kinds[9] = {FLAGS_ADD, FLAGS_LOGIC, 0, 0, FLAGS_LOGIC, FLAGS_SUB, FLAGS_LOGIC, FLAGS_CMP, FLAGS_LOGIC};
+    static const uint8_t kinds[9] = {FLAGS_ADD, FLAGS_LOGIC, FLAGS_ADC, FLAGS_SBB, FLAGS_LOGIC, FLAGS_SUB, FLAGS_LOGIC, FLAGS_CMP, FLAGS_LOGIC};
     unsigned             kind = kinds[op];
 
     if (!flags_live(t)) {
@@ -80,10 +82,7 @@ static void alu_flags(struct tr *t, unsigned op, unsigned size, unsigned result,
         t->flags = (struct flag_record){.kind = FLAGS_HOME};
         return;
     }
-    if (op == ADC || op == SBB) {
-        flags_store_packed(t);
-        return;
-    }
+    t->makes_carry = adds_carry(op);
     if (kind == FLAGS_LOGIC) b_place = no_operand();
     if (a_place.place != PLACE_NONE && (kind == FLAGS_LOGIC || b_place.place != PLACE_NONE) && flags_recorded(t, a_place, b_place)) {
         flags_record(t, kind, size, a_place, b_place, FLAGS_ALL);
@@ -122,8 +121,15 @@ void x64_operand_with_carry(struct tr *t, const struct x86_insn *i, unsigned siz
 
 static uint32_t alu_opcode(unsigned op, unsigned size) { return op == TEST ? (size == 1 ? 0x84 : 0x85) : op << 3 | (size == 1 ? 2 : 3); }
 
+/* Before ADC or SBB, which reads CF from the host's flags. */
+static void note_carry(struct tr *t, unsigned op)
+{
+    if (adds_carry(op) && flags_live(t)) emit_rm(&t->e, 0x0F92, 1, 0, CTX(jf.carry)); // setc
+}
+
 static void op_rr(struct tr *t, unsigned op, unsigned size, unsigned a, unsigned b)
 {
+    note_carry(t, op);
     t->setter = t->e.p;
     t->set_again = op == CMP || op == TEST || op == AND;
     emit_rr(&t->e, alu_opcode(op, size), size, a, b);
@@ -132,6 +138,7 @@ static void op_rr(struct tr *t, unsigned op, unsigned size, unsigned a, unsigned
 
 static void op_ri(struct tr *t, unsigned op, unsigned size, unsigned a, uint32_t imm)
 {
+    note_carry(t, op);
     t->setter = t->e.p;
     t->set_again = op == CMP || op == TEST || op == AND;
     if (op == TEST) {
@@ -150,10 +157,10 @@ static bool alu_rr(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
     bool     same = i->dst == i->src, to_high = size == 1 && x64_high(i->dst);
     unsigned a, b, kept = NO_REG;
 
-    if (op == ADC || op == SBB) flags_need(t, FLAG_CF);
+    if (adds_carry(op)) flags_need(t, FLAG_CF);
     b = x64_source(t, i->src, size, R11);
     a = x64_source(t, i->dst, size, R10);
-    if (flags_live(t) && op == ADD && same) {
+    if (flags_live(t) && (op == ADD || op == ADC) && same) {
         emit_mov_rr(&t->e, R9, b);
         kept = R9;
         t->r9_group = -1;
@@ -167,7 +174,8 @@ static bool alu_rr(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
     op_rr(t, op, size, a, b);
     if (to_high && op < CMP) x64_write(t, i->dst, size, a);
     if (op == SUB && same) op = AND; // zero, whichever way
-    if (same && (op == CMP || op == ADD)) alu_flags(t, op, size, a, kept == NO_REG ? b : kept, 0, no_operand(), no_operand());
+    if (same && op == SBB) alu_flags(t, op, size, a, NO_REG, 0, flag_reg(i->dst), flag_imm(0)); // -CF: as from zero
+    else if (same && (op == CMP || op == ADD || op == ADC)) alu_flags(t, op, size, a, kept == NO_REG ? b : kept, 0, no_operand(), no_operand());
     else alu_flags(t, op, size, a, b, 0, flag_reg(i->dst), flag_reg(i->src));
     return true;
 }
@@ -177,7 +185,7 @@ static bool alu_ri(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
     uint32_t imm = size == 1 ? (uint32_t)(int8_t)i->imm : size == 2 ? (uint32_t)(int16_t)i->imm : i->imm;
     unsigned a;
 
-    if (op == ADC || op == SBB) flags_need(t, FLAG_CF);
+    if (adds_carry(op)) flags_need(t, FLAG_CF);
     a = x64_source(t, i->dst, size, R10);
     if (flags_live(t) && op == TEST) {
         if (a != R10) emit_mov_rr(&t->e, R10, a);
@@ -193,13 +201,13 @@ static bool alu_ri(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
 
 static bool alu_rm(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
 {
-    bool     carry = op == ADC || op == SBB, high = size == 1 && x64_high(i->dst), logic = op == OR || op == AND || op == XOR;
+    bool     carry = adds_carry(op), high = size == 1 && x64_high(i->dst), logic = op == OR || op == AND || op == XOR;
     unsigned a;
 
     if (carry) x64_operand_with_carry(t, i, size, false);
     else x64_operand(t, i, size, false);
     a = x64_source(t, i->dst, size, R11);
-    if (flags_live(t) && !logic && !carry) {
+    if (flags_live(t) && !logic) {
         x64_load_r10(t, size);
         op_rr(t, op, size, a, R10);
         if (high && op < CMP) x64_write(t, i->dst, size, a);
@@ -215,7 +223,7 @@ static bool alu_rm(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
 /* Memory with register (SRC: its host register) or immediate (SRC = NO_REG). */
 static bool alu_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size, bool immediate)
 {
-    bool     carry = op == ADC || op == SBB, write = op < CMP;
+    bool     carry = adds_carry(op), write = op < CMP;
     uint32_t imm = size == 1 ? (uint32_t)(int8_t)i->imm : size == 2 ? (uint32_t)(int16_t)i->imm : i->imm;
     unsigned b = NO_REG;
 

@@ -197,7 +197,7 @@ static void stack(struct fuzz_case *f)
 {
     struct form form = prefixes(f);
 
-    switch (fuzz_below(f, f->model->family >= 2 ? 9 : 5)) {
+    switch (fuzz_below(f, f->model->family >= 2 ? 11 : 5)) {
     case 0: emit(f, 0x50 + fuzz_below(f, 8), 1); break;
     case 1: emit(f, 0x58 + any_register(f), 1); break;
     case 2: emit(f, 0x9C, 1); break;
@@ -206,7 +206,8 @@ static void stack(struct fuzz_case *f)
     case 5: emit(f, 0x68, 1), emit(f, fuzz_value(f), form.wide ? 4 : 2); break;
     case 6: emit(f, 0x6A, 1), emit(f, fuzz_value(f), 1); break;
     case 7: emit(f, 0xC8, 1), emit(f, fuzz_below(f, 32), 2), emit(f, fuzz_chance(f, 3) ? fuzz_below(f, 4) : 0, 1), emit(f, 0xC9, 1); break;
-    default: emit(f, 0x60, 1); break;
+    case 8: emit(f, 0x62, 1), operand(f, form, any_register(f), true); break; // BOUND
+    default: emit(f, PICK(f, 0x60, 0x61), 1); break;
     }
 }
 

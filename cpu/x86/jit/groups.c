@@ -5,7 +5,7 @@
  * the difference between the register and the host's address; the others add that, check nothing and cannot fault. */
 #include "cpu/x86/jit/x64.h"
 
-enum { RANGE_MAX = 512, OFFSET_MAX = 0x2000, STACK_OFFSET_MAX = 0xC00, DISP_MAX = 0x7F000000 };
+enum { RANGE_MAX = 512, FRAME_MAX = 128, OFFSET_MAX = 0x2000, STACK_OFFSET_MAX = 0xC00, DISP_MAX = 0x7F000000 };
 
 /* What a register holds: a value that was there at some point, plus a constant. The first ROOTS_KNOWN roots are the registers at the
  * beginning of the unit, where the CPU is right now. */
@@ -46,7 +46,7 @@ static void follow(const struct tr *t, struct finder *f, unsigned k)
     const struct x86_insn *i = &t->insn[k];
     const struct jit_op   *op = t->op[k];
     unsigned               kind = op ? op->kind : OPK_CONTEXT, regs = t->effects[k].regs;
-    struct symbol          sp = f->reg[REG_ESP];
+    struct symbol          sp = f->reg[REG_ESP], frame;
     bool                   whole = op && op->size == 4;
 
     // On a stack of 64 KB PUSH and POP change SP alone: ESP is no sum if it wraps, so nothing is made of it.
@@ -70,8 +70,16 @@ static void follow(const struct tr *t, struct finder *f, unsigned k)
     if ((kind == OPK_MOV_SR || kind == OPK_MOV_SM) && i->dst < SEG_COUNT) f->loads[i->dst]++;
     if (kind == OPK_LOAD_FAR) f->loads[x86_far_segment(i)]++;
     if (kind == OPK_POP_SEG) f->loads[x86_opcode_segment(i)]++;
+    frame = f->reg[REG_EBP];
     for (unsigned r = 0; r < 8; r++)
         if (regs >> r & 1) forget(f, r);
+    if (kind == OPK_PUSHA) set_symbol(f, REG_ESP, sp, -8 * (int64_t)op->size);
+    if (kind == OPK_POPA) set_symbol(f, REG_ESP, sp, 8 * (int64_t)op->size);
+    if (kind == OPK_LEAVE && t->ctx.mode & MODE_STACK32) set_symbol(f, REG_ESP, frame, op->size);
+    if (kind == OPK_ENTER && t->ctx.mode & MODE_STACK32 && !(i->imm2 & 31)) {
+        set_symbol(f, REG_ESP, sp, -(int64_t)(op->size + (i->imm & 0xFFFF)));
+        if (whole) set_symbol(f, REG_EBP, sp, -(int64_t)op->size);
+    }
     if (kind == OPK_PUSH_R || kind == OPK_PUSH_I || kind == OPK_PUSH_M || kind == OPK_PUSHF || kind == OPK_PUSH_SEG) set_symbol(f, REG_ESP, sp, -(int64_t)op->size);
     if ((kind == OPK_POP_R && i->dst != REG_ESP) || kind == OPK_POPF || kind == OPK_POP_SEG) set_symbol(f, REG_ESP, sp, op->size);
 }
@@ -104,11 +112,25 @@ static bool has_operand(const struct tr *t, const struct x86_insn *i, const stru
     }
 }
 
+/* ENTER without levels: what it pushes, and what it makes room for, of which it looks at the end. */
+static unsigned enter_range(const struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    return size + (x86_has(t->c, FEAT_386) ? i->imm & 0xFFFF : 0);
+}
+
+/* LEAVE and ENTER whose access may be part of a group. */
+static bool is_frame(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    if (!(t->ctx.mode & MODE_STACK32)) return false;
+    return op->kind == OPK_LEAVE || (op->kind == OPK_ENTER && !(i->imm2 & 31) && enter_range(t, i, op->size) <= FRAME_MAX);
+}
+
 static int stack_depth(const struct jit_op *op)
 {
     switch ((enum jit_kind)op->kind) {
     case OPK_PUSH_R: case OPK_PUSH_I: case OPK_PUSH_M: case OPK_PUSHF: case OPK_PUSH_SEG: case OPK_CALL: case OPK_CALL_R: case OPK_CALL_M: return -(int)op->size;
-    case OPK_POP_R: case OPK_POPF: case OPK_RET: case OPK_RET_I: return 0;
+    case OPK_PUSHA: return -8 * (int)op->size;
+    case OPK_POP_R: case OPK_POPA: case OPK_POPF: case OPK_RET: case OPK_RET_I: return 0;
     default: return STACK_NONE;
     }
 }
@@ -137,9 +159,15 @@ static void list_accesses(struct tr *t, unsigned k)
     } else if (i->prefix & PREFIX_MEM) {
         t->access[k][t->accesses[k]++] = (struct access){.group = -1, .root = UINT32_MAX};
     }
+    if (is_frame(t, i, op)) {
+        bool     enters = op->kind == OPK_ENTER;
+        unsigned range = enters ? enter_range(t, i, op->size) : op->size;
+        t->access[k][t->accesses[k]++] = (struct access){.base = enters ? REG_ESP : REG_EBP, .seg = SEG_SS, .size = (uint8_t)range, .write = enters,
+                                                         .group = -1, .disp = enters ? -(int32_t)range : 0, .index = REG_ZERO};
+    }
     depth = stack_depth(op);
     if (depth == STACK_NONE) return;
-    t->access[k][t->accesses[k]++] = (struct access){.base = REG_ESP, .seg = SEG_SS, .size = op->size, .write = depth < 0,
+    t->access[k][t->accesses[k]++] = (struct access){.base = REG_ESP, .seg = SEG_SS, .size = (uint8_t)(op->size * (op->kind == OPK_PUSHA || op->kind == OPK_POPA ? 8 : 1)), .write = depth < 0,
                                                      .narrow = !(t->ctx.mode & MODE_STACK32), .group = -1, .disp = depth, .index = REG_ZERO};
 }
 
@@ -349,7 +377,7 @@ void x64_find_loop_groups(struct tr *t)
         for (unsigned n = 0; n < t->accesses[k]; n++)
             if (t->access[k][n].root != UINT32_MAX) place_in_loop(t, &f, &t->access[k][n], may_begin);
         follow(t, &f, k);
-        if (t->op[k] && t->op[k]->kind == OPK_JCC) may_begin = false;
+        if (t->op[k] && (t->op[k]->kind == OPK_JCC || t->op[k]->kind == OPK_JCXZ)) may_begin = false;
     }
     for (unsigned n = 0; n < t->groups; n++) {
         struct group *g = &t->group[n];

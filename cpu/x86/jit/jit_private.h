@@ -153,6 +153,7 @@ struct jit_site {
     int16_t            stack;       /* the access is at (E)SP + stack; otherwise the memory operand. STACK_NONE */
 };
 #define STACK_NONE INT16_MIN
+#define STACK_FRAME (INT16_MIN + 1) /* at (E)BP */
 #define KEEP_NONE  0xFF
 
 /* The last x87 instruction at some point of a unit, as FNSTENV tells it, and the last in the unit that had a memory operand. */

@@ -57,7 +57,7 @@ static const struct jit_op table[] = {
     SIZES2(lea, OPK_LEA, 0), SIZES(xchg_rr, OPK_XCHG_RR, 0), SIZES(xchg_mr, OPK_XCHG_MR, 0),
     SIZES2(push_r, OPK_PUSH_R, 0), SIZES2(push_i, OPK_PUSH_I, 0), SIZES2(push_m, OPK_PUSH_M, 0), SIZES2(pop_r, OPK_POP_R, 0),
     SIZES2(pop_m, OPK_POP_M, 0),
-    SIZES2(leave, OPK_LEAVE, 0),
+    SIZES2(leave, OPK_LEAVE, 0), SIZES2(enter, OPK_ENTER, 0), SIZES2(pusha, OPK_PUSHA, 0), SIZES2(popa, OPK_POPA, 0), {x86_xlat, OPK_XLAT, 0, 1},
     SIZES2(cbw, OPK_CBW, 0), SIZES2(cwd, OPK_CWD, 0), {x86_setcc_r, OPK_SETCC_R, 0, 1}, {x86_setcc_m, OPK_SETCC_M, 0, 1},
     SIZES2(cmov_rr, OPK_CMOV_RR, 0), SIZES2(cmov_rm, OPK_CMOV_RM, 0), ONE(op_nop, OPK_NOP, 0),
     SIZES2(pushf, OPK_PUSHF, 0), SIZES2(popf, OPK_POPF, 0), ONE(cli, OPK_CLI, 0), ONE(sti, OPK_STI, 0),
@@ -265,9 +265,20 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.slow = true;
         e.regs = SP | register_bit(i->dst, op->size);
         break;
-    case OPK_LEAVE:
+    case OPK_LEAVE: case OPK_ENTER:
         e.slow = true;
         e.regs = SP | BP;
+        break;
+    case OPK_PUSHA:
+        e.slow = true;
+        e.regs = SP;
+        break;
+    case OPK_POPA:
+        e.slow = true;
+        break;
+    case OPK_XLAT:
+        e.slow = true;
+        e.regs = AX;
         break;
     case OPK_PUSHF:
         e.slow = true;
@@ -325,7 +336,8 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         break;
     case OPK_JMP: case OPK_JMP_R: case OPK_JMP_M: e.regs = 0; break;
     case OPK_LOOPE: case OPK_LOOPNE: e.flags_read = FLAG_ZF; /* fall through */
-    case OPK_LOOP: case OPK_JCXZ: e.regs = CX; break;
+    case OPK_LOOP: e.regs = CX; break;
+    case OPK_JCXZ: e.regs = 0; break;
     case OPK_CALL: case OPK_CALL_R: case OPK_CALL_M: case OPK_RET: case OPK_RET_I:
         e.slow = true;
         e.regs = SP;

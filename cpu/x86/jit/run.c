@@ -122,6 +122,7 @@ void jit_load_flags(struct x86 *c)
 {
     jit_realize_flags(c);
     publish_flags(c, true);
+    c->jf.kind |= FLAGS_CF; // if this was for CF, next time it need not be
 }
 
 static void handler_done(struct x86 *c, const struct x86_insn *i)
@@ -174,12 +175,20 @@ static void leave(struct x86 *c, enum jit_exit why, uint32_t site)
     c->jit->left_site = site;
 }
 
+/* Offset of the access of S. */
+static uint32_t site_offset(const struct x86 *c, const struct jit_site *s)
+{
+    if (s->stack == STACK_NONE) return x86_ea(c, &s->insn);
+    if (s->stack == STACK_FRAME) return (uint32_t)c->gpr[REG_EBP] & c->sp_mask;
+    return ((uint32_t)c->gpr[REG_ESP] + (uint32_t)s->stack) & c->sp_mask;
+}
+
 /* Makes the access of S possible without its handler: a translation that was not cached, of plain memory. */
 static bool fill_for(struct x86 *c, const struct jit_site *s)
 {
     const struct x86_insn    *i = &s->insn;
     unsigned                  seg = s->stack == STACK_NONE ? i->seg : SEG_SS, size = s->access_size;
-    uint32_t                  off = s->stack == STACK_NONE ? x86_ea(c, i) : ((uint32_t)c->gpr[REG_ESP] + (uint32_t)s->stack) & c->sp_mask;
+    uint32_t                  off = site_offset(c, s);
     const struct x86_segment *g = &c->seg[seg];
     lin_t                     lin = g->base + off;
 

@@ -11,6 +11,12 @@ static bool is_repeated(const struct x86_insn *i, const struct jit_op *op)
     return op && op->kind >= OPK_MOVS && op->kind <= OPK_CMPS && (i->prefix & (PREFIX_REP | PREFIX_REPNE));
 }
 
+/* OP may be a way out in the middle of a unit. */
+static bool is_side_exit(const struct jit_op *op)
+{
+    return op && (op->kind == OPK_JCC || op->kind == OPK_JCXZ);
+}
+
 /* A conditional branch forward is left on the way, and flags that are no more than flags do not end it, nor do repetitions; anything else that ends a basic block ends the unit. */
 static bool goes_on_after(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
@@ -18,7 +24,7 @@ static bool goes_on_after(const struct tr *t, const struct x86_insn *i, const st
 
     if (is_repeated(i, op)) return true;
     if (op && (op->kind == OPK_POPF || op->kind == OPK_STI)) return x64_flags_plain(t, op->kind);
-    if (!op || op->kind != OPK_JCC) return false;
+    if (!is_side_exit(op)) return false;
     if (size == 2) target &= 0xFFFF;
     return target > x64_eip(t, i) && target <= t->ctx.cs_limit;
 }
@@ -96,7 +102,7 @@ static void find_live_flags(struct tr *t)
 
     for (unsigned n = t->count; n-- > 0;) {
         const struct jit_effects *e = &t->effects[n];
-        bool                      leaves = e->slow || (t->op[n] && t->op[n]->kind == OPK_JCC);
+        bool                      leaves = e->slow || is_side_exit(t->op[n]);
 
         t->live[n] = live;
         live = (uint16_t)((live & ~e->flags_written) | e->flags_read | (leaves ? FLAGS_ALL : 0));
@@ -109,7 +115,7 @@ static bool overwrites_flags(const struct tr *t, unsigned n)
     const struct jit_effects *e = &t->effects[n];
     unsigned                  kind = t->op[n] ? t->op[n]->kind : OPK_CONTEXT;
 
-    return e->slow || e->flags_written || (kind >= OPK_SHIFT_RI && kind <= OPK_BT_MI);
+    return e->slow || e->flags_written || (kind >= OPK_SHIFT_RI && kind <= OPK_BT_MI) || kind == OPK_JCXZ;
 }
 
 /* The condition that instruction N asks for; KEEP_NONE if it asks for none. INC and DEC hand CF on. */
@@ -201,7 +207,7 @@ static bool spares_r9(const struct jit_op *op)
     case OPK_DEC_M: case OPK_NOT_R: case OPK_NOT_M: case OPK_NEG_R: case OPK_NEG_M: case OPK_IMUL_RR: case OPK_IMUL_RM: case OPK_IMUL_RRI:
     case OPK_IMUL_RMI: case OPK_SHIFT_RI: case OPK_SHIFT_MI: case OPK_MOV_RR: case OPK_MOV_RI: case OPK_MOV_RM: case OPK_MOV_MR:
     case OPK_MOV_MI: case OPK_EXTEND_RR: case OPK_EXTEND_RM: case OPK_LEA: case OPK_PUSH_R: case OPK_PUSH_I: case OPK_PUSH_M: case OPK_POP_R:
-    case OPK_SETCC_R: case OPK_SETCC_M: case OPK_CMOV_RR: case OPK_CMOV_RM: case OPK_JCC: case OPK_CALL: return true;
+    case OPK_SETCC_R: case OPK_SETCC_M: case OPK_CMOV_RR: case OPK_CMOV_RM: case OPK_JCC: case OPK_JCXZ: case OPK_CALL: return true;
     default: return false;
     }
 }
@@ -216,8 +222,8 @@ enum r10_use x64_r10_use(const struct tr *t, unsigned k)
     if (!op) return t->repeats[k] ? R10_LOST : R10_KEPT; // x64_emit_repeat()
     switch ((enum jit_kind)op->kind) {
     case OPK_MOV_RR: case OPK_MOV_RM: case OPK_MOV_MR: return high ? R10_LOST : R10_KEPT;
-    case OPK_MOV_RI: case OPK_MOV_MI: case OPK_LEA: case OPK_PUSH_R: case OPK_PUSH_I: case OPK_EXTEND_RM: case OPK_JCC: case OPK_JMP:
-    case OPK_CALL: case OPK_NOP: case OPK_CBW: case OPK_CWD: return R10_KEPT;
+    case OPK_MOV_RI: case OPK_MOV_MI: case OPK_LEA: case OPK_PUSH_R: case OPK_PUSH_I: case OPK_EXTEND_RM: case OPK_JCC: case OPK_JCXZ: case OPK_JMP:
+    case OPK_CALL: case OPK_NOP: case OPK_CBW: case OPK_CWD: case OPK_LEAVE: case OPK_PUSHA: case OPK_POPA: case OPK_XLAT: return R10_KEPT;
     case OPK_POP_R: return i->dst == REG_ESP ? R10_LOST : R10_KEPT;
     case OPK_ALU_RR: case OPK_ALU_RI: return high || op->arg == TEST ? R10_AFTER : R10_KEPT;
     case OPK_ALU_RM: case OPK_ALU_MR: case OPK_ALU_MI: return adds_carry && !member ? R10_LOST : R10_AFTER;
@@ -254,7 +260,7 @@ static void emit_insn(struct tr *t)
     bool                   ended = t->ends[t->k], done;
     uint16_t               host = t->host;
 
-    if (ended || (is_last(t) && op && op->kind == OPK_JCC)) x64_x87_home(t);
+    if (ended || (is_last(t) && is_side_exit(op))) x64_x87_home(t);
     keep_operands(t);
     t->start = t->e.p;
     t->next_access = 0;

@@ -182,6 +182,8 @@ void x64_operand(struct tr *t, const struct x86_insn *i, unsigned size, bool wri
 bool x64_checks_nothing(const struct tr *t);
 /* (E)SP + DEPTH to r8d, and access. */
 void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size, bool write);
+/* The access of LEAVE or ENTER, if it belongs to a group. */
+bool x64_frame(struct tr *t, const struct x86_insn *i, unsigned size, bool write);
 /* The offset in r8d is none of what x64_access() can find again: its slow path is the handler at once. */
 void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write);
 /* (E)SP += N. Flags are kept. */

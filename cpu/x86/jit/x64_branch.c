@@ -44,8 +44,6 @@ void x64_go_to(struct tr *t, uint32_t eip, const struct flag_record *flags)
     cold_link(t, COLD_OTHER_PAGE, elsewhere, l, flags);
 }
 
-static const struct flag_record all_home = {.kind = FLAGS_HOME};
-
 /* To EIP if CC. */
 static void go_if(struct tr *t, unsigned cc, uint32_t eip, const struct flag_record *flags)
 {
@@ -144,26 +142,28 @@ static bool loop(struct tr *t, const struct x86_insn *i, const struct jit_op *op
 {
     struct emit *e = &t->e;
     unsigned     size = i->amask == 0xFFFF ? 2 : 4;
+    struct flag_record rest;
 
     if (op->kind == OPK_LOOPE || op->kind == OPK_LOOPNE) {
         flags_need(t, FLAG_ZF);
         emit_rr(e, 0x0F90 | (op->kind == OPK_LOOPE ? CC_E : CC_NE), 1, 0, R10);
     }
+    rest = flags_mark(t, &t->flags);
     if (op->kind == OPK_JCXZ) {
         emit_rr(e, 0x85, size, RCX, RCX);
-        go_if(t, CC_E, target, &all_home);
+        go_if(t, CC_E, target, &rest);
     } else {
         emit_alu_ri(e, 5, size, RCX, 1);
         if (op->kind == OPK_LOOP) {
-            go_if(t, CC_NE, target, &all_home);
+            go_if(t, CC_NE, target, &rest);
         } else {
             uint8_t *zero = emit_jcc(e, CC_E);
             emit_rr(e, 0x84, 1, R10, R10);
-            go_if(t, CC_NE, target, &all_home);
+            go_if(t, CC_NE, target, &rest);
             emit_patch(e, zero, e->p);
         }
     }
-    x64_go_to(t, next, &all_home);
+    x64_go_to(t, next, &rest);
     return true;
 }
 
@@ -199,6 +199,13 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
         go_on(t, target);
         return true;
     }
+    if (op->kind == OPK_JCXZ && t->k + 1 < t->count) {
+        emit_rr(&t->e, 0x85, i->amask == 0xFFFF ? 2 : 4, RCX, RCX);
+        flags_lost(t);
+        x64_side_exit(t, CC_E, target);
+        return true;
+    }
+    if (op->kind >= OPK_LOOP && op->kind <= OPK_JCXZ) return loop(t, i, op, target, next);
     if (flags_live(t)) flags_home(t);
     switch ((enum jit_kind)op->kind) {
     case OPK_JMP_R:
@@ -222,10 +229,6 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
         x64_move_sp(t, (int)size + (op->kind == OPK_RET_I ? (int)(i->imm & 0xFFFF) : 0));
         go_indirect(t);
         return true;
-    case OPK_LOOP:
-    case OPK_LOOPE:
-    case OPK_LOOPNE:
-    case OPK_JCXZ: return loop(t, i, op, target, next);
     default: return false;
     }
 }

@@ -334,7 +334,7 @@ static bool die_inside(const struct tr *t)
 
     for (unsigned n = t->k + 1; n < t->count; n++) {
         if (!t->op[n]) return true; // its handler finds them realized
-        if (t->op[n]->kind == OPK_JCC || t->ends[n]) return false;
+        if (t->op[n]->kind == OPK_JCC || t->op[n]->kind == OPK_JCXZ || t->ends[n]) return false;
         if (t->effects[n].flags_read & FLAG_CF) return false;
         if (!(open &= (uint16_t)~t->effects[n].flags_written)) return true;
     }

@@ -466,6 +466,11 @@ void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size,
     access_at(t, i, R8, SEG_SS, size, write, depth, false, !wide);
 }
 
+bool x64_frame(struct tr *t, const struct x86_insn *i, unsigned size, bool write)
+{
+    return grouped(t, i, size, write, write ? -(int)size : STACK_FRAME);
+}
+
 void x64_move_sp(struct tr *t, int n)
 {
     emit_rm(&t->e, 0x8D, t->ctx.mode & MODE_STACK32 ? 4 : 2, R15, (struct host_mem){R15, NO_REG, 0, n});

@@ -140,15 +140,82 @@ static bool pop_memory(struct tr *t, const struct x86_insn *i, unsigned size)
 
 static void leave(struct tr *t, const struct x86_insn *i, unsigned size)
 {
-    bool     wide = t->ctx.mode & MODE_STACK32;
-    uint32_t site;
+    bool wide = t->ctx.mode & MODE_STACK32;
 
-    emit_rr(&t->e, wide ? 0x8B : 0x0FB7, 4, R8, RBP);
-    site = x64_access(t, i, SEG_SS, size, false, STACK_NONE, false);
-    t->j->sites[site].access_size = 0;
-    load(t, size, R10);
+    if (!x64_frame(t, i, size, false)) {
+        emit_rr(&t->e, wide ? 0x8B : 0x0FB7, 4, R8, RBP);
+        x64_access(t, i, SEG_SS, size, false, STACK_FRAME, false);
+    }
     emit_rm(&t->e, 0x8D, wide ? 4 : 2, R15, (struct host_mem){RBP, NO_REG, 0, (int32_t)size});
-    x64_write(t, REG_EBP, size, R10);
+    load(t, size, RBP);
+}
+
+/* (E)SP less N to r8d. */
+static void below_sp(struct tr *t, unsigned n)
+{
+    emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){R15, NO_REG, 0, -(int32_t)n});
+    if (!(t->ctx.mode & MODE_STACK32)) emit_rr(&t->e, 0x0FB7, 4, R8, R8);
+}
+
+/* Without levels. From the 386 on the end of the frame must be writable too. */
+static bool enter(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    unsigned room = i->imm & 0xFFFF, range = size + (x86_has(t->c, FEAT_386) ? room : 0);
+    struct host_mem at;
+
+    if (i->imm2 & 31) return false;
+    if (t->accesses[t->k] && x64_frame(t, i, range, true)) {
+        at = x64_at(t);
+        at.disp += (int32_t)(range - size);
+    } else {
+        if (range > size) {
+            below_sp(t, range);
+            x64_access_odd(t, i, SEG_SS, size, true);
+        }
+        x64_stack(t, i, -(int)size, size, true);
+        at = x64_at(t);
+    }
+    emit_rm(&t->e, 0x89, size, RBP, at);
+    if (t->ctx.mode & MODE_STACK32 || size == 2) {
+        emit_rm(&t->e, 0x8D, size, RBP, (struct host_mem){R15, NO_REG, 0, -(int32_t)size});
+    } else {
+        below_sp(t, size);
+        emit_mov_rr(&t->e, RBP, R8);
+    }
+    x64_move_sp(t, -(int)(size + room));
+    return true;
+}
+
+/* All pushes, or pops, are one access. */
+static void pusha(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    x64_stack(t, i, -8 * (int)size, 8 * size, true);
+    for (unsigned n = 0; n < 8; n++) {
+        struct host_mem to = x64_at(t);
+        to.disp += (int32_t)((7 - n) * size);
+        emit_rm(&t->e, 0x89, size, x64_gpr(n), to);
+    }
+    x64_move_sp(t, -8 * (int)size);
+}
+
+static void popa(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    x64_stack(t, i, 0, 8 * size, false);
+    for (unsigned n = 0; n < 8; n++) {
+        struct host_mem from = x64_at(t);
+        from.disp += (int32_t)((7 - n) * size);
+        if (n != REG_ESP) emit_rm(&t->e, 0x8B, size, n, from);
+    }
+    x64_move_sp(t, 8 * (int)size);
+}
+
+static void xlat(struct tr *t, const struct x86_insn *i)
+{
+    emit_rr(&t->e, 0x0FB6, 4, R8, RAX);
+    emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){RBX, R8, 0, 0});
+    if (i->amask == 0xFFFF) emit_rr(&t->e, 0x0FB7, 4, R8, R8);
+    x64_access_odd(t, i, i->seg, 1, false);
+    load(t, 1, RAX);
 }
 
 /* --- conditions ----------------------------------------------------------------------------------------------------------------------------- */
@@ -247,6 +314,10 @@ bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *
     case OPK_POP_R: pop_reg(t, i, size); return true;
     case OPK_POP_M: return pop_memory(t, i, size);
     case OPK_LEAVE: leave(t, i, size); return true;
+    case OPK_ENTER: return enter(t, i, size);
+    case OPK_PUSHA: pusha(t, i, size); return true;
+    case OPK_POPA: popa(t, i, size); return true;
+    case OPK_XLAT: xlat(t, i); return true;
     case OPK_CBW:
         if (size == 2) emit8(&t->e, 0x66);
         emit8(&t->e, 0x98);

@@ -58,6 +58,7 @@ static const struct jit_op table[] = {
     SIZES2(push_r, OPK_PUSH_R, 0), SIZES2(push_i, OPK_PUSH_I, 0), SIZES2(push_m, OPK_PUSH_M, 0), SIZES2(pop_r, OPK_POP_R, 0),
     SIZES2(pop_m, OPK_POP_M, 0),
     SIZES2(leave, OPK_LEAVE, 0), SIZES2(enter, OPK_ENTER, 0), SIZES2(pusha, OPK_PUSHA, 0), SIZES2(popa, OPK_POPA, 0), {x86_xlat, OPK_XLAT, 0, 1},
+    SIZES2(bound, OPK_BOUND, 0), {x86_aam, OPK_AAM, 0, 1}, {x86_aad, OPK_AAD, 0, 1},
     SIZES2(cbw, OPK_CBW, 0), SIZES2(cwd, OPK_CWD, 0), {x86_setcc_r, OPK_SETCC_R, 0, 1}, {x86_setcc_m, OPK_SETCC_M, 0, 1},
     SIZES2(cmov_rr, OPK_CMOV_RR, 0), SIZES2(cmov_rm, OPK_CMOV_RM, 0), ONE(op_nop, OPK_NOP, 0),
     SIZES2(pushf, OPK_PUSHF, 0), SIZES2(popf, OPK_POPF, 0), ONE(cli, OPK_CLI, 0), ONE(sti, OPK_STI, 0),
@@ -195,6 +196,11 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.slow = true;
         e.regs = op->size == 1 ? AX : AX | DX;
         break;
+    case OPK_AAM: case OPK_AAD:
+        e.flags_written = FLAG_ARITH;
+        e.slow = op->kind == OPK_AAM && !(uint8_t)i->imm;
+        e.regs = AX;
+        break;
     case OPK_IMUL_RR: case OPK_IMUL_RM: case OPK_IMUL_RRI: case OPK_IMUL_RMI: case OPK_BSF_RR: case OPK_BSF_RM:
         e.flags_written = FLAG_ARITH;
         e.regs = register_bit(i->dst, op->size);
@@ -275,6 +281,10 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         break;
     case OPK_POPA:
         e.slow = true;
+        break;
+    case OPK_BOUND:
+        e.slow = true;
+        e.regs = 0;
         break;
     case OPK_XLAT:
         e.slow = true;

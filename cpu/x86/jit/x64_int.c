@@ -349,65 +349,173 @@ static bool imul_to(struct tr *t, const struct x86_insn *i, unsigned size, bool 
     return true;
 }
 
-/* 32-bit division. Only what cannot fault on the host is done there: the rest is the handler's. Unsigned: the upper half must be
- * below the divisor. Signed: 64 by 64 bits, and the quotient has to fit. */
-static bool divide(struct tr *t, const struct x86_insn *i, bool is_signed, unsigned size, bool memory)
+/* Sign or zero extended to 32 bits (64 if the operand has 32 and is signed), to r10. */
+static void divisor(struct tr *t, const struct x86_insn *i, bool is_signed, unsigned size, bool memory)
 {
-    struct emit *e = &t->e;
-    uint32_t     site;
+    uint32_t opcode = size == 1 ? (is_signed ? 0x0FBE : 0x0FB6) : size == 2 ? (is_signed ? 0x0FBF : 0x0FB7) : is_signed ? 0x63 : 0x8B;
+    unsigned wide = size == 4 && is_signed ? 8 : 4;
 
-    if (size != 4) return false;
-    if (t->flags.kind != FLAGS_HOME && flags_live(t)) flags_home(t);
     if (memory) {
         x64_operand(t, i, size, false);
-        if (is_signed) emit_rm(e, 0x63, 8, R10, x64_at(t)); // movsxd
-        else emit_rm(e, 0x8B, 4, R10, x64_at(t));
-    } else if (is_signed) {
-        emit_rr(e, 0x63, 8, R10, x64_gpr(i->dst));
+        emit_rm(&t->e, opcode, wide, R10, x64_at(t));
     } else {
-        emit_mov_rr(e, R10, x64_gpr(i->dst));
+        emit_rr(&t->e, opcode, wide, R10, x64_source(t, i->dst, size, R10));
     }
-    site = x64_site(t, i);
-    if (!is_signed) {
-        emit_rr(e, 0x3B, 4, RDX, R10);
-        x64_slow_if(t, CC_AE, site);
-        emit_rr(e, 0xF7, 4, 6, R10);
-        flags_lost(t);
-        return true;
+}
+
+/* The upper half must be below the divisor. */
+static void divide_unsigned(struct tr *t, unsigned size, uint32_t site)
+{
+    struct emit *e = &t->e;
+
+    if (size == 1) {
+        emit_rr(e, 0x0FB7, 4, R11, RAX);
+        emit_rr(e, 0xC1, 4, 5, R11); // shr: AH
+        emit8(e, 8);
+        emit_rr(e, 0x3B, 4, R11, R10);
+    } else {
+        emit_rr(e, 0x3B, size, RDX, R10);
     }
-    emit_rr(e, 0x85, 8, R10, R10);
-    x64_slow_if(t, CC_E, site);
-    emit_rr(e, 0x8B, 8, R8, RAX); // the old values, to be brought back
-    emit_rr(e, 0x8B, 8, R9, RDX);
+    x64_slow_if(t, CC_AE, site);
+    emit_rr(e, size == 1 ? 0xF6 : 0xF7, size, 6, R10);
+}
+
+/* The dividend to EAX, or RAX. One jump comes back: to where it goes if that is the one that overflows, by -1; NULL: there is none. */
+static uint8_t *signed_dividend(struct tr *t, unsigned size)
+{
+    struct emit *e = &t->e;
+
+    if (size == 1) {
+        emit_rr(e, 0x0FBF, 4, RAX, RAX); // movsx
+        return NULL;
+    }
+    if (size == 2) {
+        emit_rr(e, 0x0FB7, 4, RAX, RAX);
+        emit_rr(e, 0xC1, 4, 4, RDX); // shl edx, 16
+        emit8(e, 16);
+        emit_rr(e, 0x0B, 4, RAX, RDX);
+        emit_alu_ri(e, 7, 4, RAX, 0x80000000u);
+        return emit_jcc(e, CC_E);
+    }
     emit_rr(e, 0xC1, 8, 4, RDX); // shl rdx, 32
     emit8(e, 32);
     emit_rr(e, 0x0B, 8, RAX, RDX);
-    emit_opcode(e, 0xC7, 8, 0, 0, R11, false); // mov r11, 8000000000000000h: the one dividend that overflows, by -1
+    emit_opcode(e, 0xC7, 8, 0, 0, R11, false); // mov r11, 8000000000000000h
     emit8(e, 0xC0 | (R11 & 7));
     emit32(e, 1);
     emit_rr(e, 0xC1, 8, 1, R11); // ror r11, 1
     emit8(e, 1);
     emit_rr(e, 0x3B, 8, RAX, R11);
-    {
-        uint8_t *overflow = emit_jcc(e, CC_E), *big, *done;
-        emit8(e, 0x48); // cqo
-        emit8(e, 0x99);
-        emit_rr(e, 0xF7, 8, 7, R10);
-        emit_rr(e, 0x63, 8, R11, RAX);
-        emit_rr(e, 0x3B, 8, R11, RAX);
-        big = emit_jcc(e, CC_NE);
+    return emit_jcc(e, CC_E);
+}
+
+/* Quotient and remainder from (E)AX and (E)DX to where the guest has them; r8 and r9 are RAX and RDX as they were. */
+static void signed_result(struct tr *t, unsigned size)
+{
+    struct emit *e = &t->e;
+
+    if (size == 4) {
         emit_mov_rr(e, RAX, RAX);
         emit_mov_rr(e, RDX, RDX);
-        done = emit_jmp(e);
-        emit_patch(e, overflow, e->p);
-        emit_patch(e, big, e->p);
-        emit_rr(e, 0x8B, 8, RAX, R8);
-        emit_rr(e, 0x8B, 8, RDX, R9);
-        emit_mov_ri(e, R11, site);
-        emit_jmp_to(e, t->j->slow);
-        emit_patch(e, done, e->p);
+        return;
     }
+    if (size == 1) {
+        emit_rr(e, 0xC1, 4, 4, RDX); // shl edx, 8
+        emit8(e, 8);
+        emit_rr(e, 0x0FB6, 4, RAX, RAX);
+        emit_rr(e, 0x0B, 4, RAX, RDX);
+    } else {
+        emit_rr(e, 0x8B, 2, R9, RDX);
+    }
+    emit_rr(e, 0x8B, 2, R8, RAX);
+    emit_mov_rr(e, RAX, R8);
+    emit_mov_rr(e, RDX, R9);
+}
+
+/* In twice the width; the quotient has to fit. */
+static void divide_signed(struct tr *t, unsigned size, uint32_t site)
+{
+    struct emit *e = &t->e;
+    unsigned     wide = size == 4 ? 8 : 4;
+    uint8_t     *overflow, *big, *done;
+
+    emit_rr(e, 0x85, wide, R10, R10);
+    x64_slow_if(t, CC_E, site);
+    emit_rr(e, 0x8B, 8, R8, RAX); // the old values, to be brought back
+    emit_rr(e, 0x8B, 8, R9, RDX);
+    overflow = signed_dividend(t, size);
+    emit_opcode(e, 0x99, wide, 0, 0, 0, false); // cdq, cqo
+    emit_rr(e, 0xF7, wide, 7, R10);
+    emit_rr(e, size == 1 ? 0x0FBE : size == 2 ? 0x0FBF : 0x63, wide, R11, RAX);
+    emit_rr(e, 0x3B, wide, R11, RAX);
+    big = emit_jcc(e, CC_NE);
+    signed_result(t, size);
+    done = emit_jmp(e);
+    if (overflow) emit_patch(e, overflow, e->p);
+    emit_patch(e, big, e->p);
+    emit_rr(e, 0x8B, 8, RAX, R8);
+    emit_rr(e, 0x8B, 8, RDX, R9);
+    emit_mov_ri(e, R11, site);
+    emit_jmp_to(e, t->j->slow);
+    emit_patch(e, done, e->p);
+}
+
+/* Only what cannot fault on the host is done there: the rest is the handler's. */
+static bool divide(struct tr *t, const struct x86_insn *i, bool is_signed, unsigned size, bool memory)
+{
+    uint32_t site;
+
+    if (!x86_has(t->c, FEAT_186)) return false; // 8086: another range, and REP negates
+    if (t->flags.kind != FLAGS_HOME && flags_live(t)) flags_home(t);
+    divisor(t, i, is_signed, size, memory);
+    site = x64_site(t, i);
+    if (is_signed) divide_signed(t, size, site);
+    else divide_unsigned(t, size, site);
     flags_lost(t);
+    return true;
+}
+
+/* --- AAM, AAD ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* SF, ZF and PF follow AL, the others are clear. */
+static void adjusted(struct tr *t)
+{
+    if (flags_live(t)) flags_record(t, FLAGS_LOGIC, 1, flag_reg(REG_EAX * 8), no_operand(), 0);
+    else t->flags = (struct flag_record){.kind = FLAGS_HOME};
+    t->host = 0;
+}
+
+static bool aam(struct tr *t, const struct x86_insn *i)
+{
+    struct emit *e = &t->e;
+
+    if (!(uint8_t)i->imm) return false;
+    emit_mov_rr(e, R10, RAX);
+    emit_rr(e, 0x0FB6, 4, RAX, RAX);
+    emit_mov_ri(e, R11, (uint8_t)i->imm);
+    emit_rr(e, 0xF6, 1, 6, R11); // div: AL the quotient, AH the remainder
+    emit_rr(e, 0xC1, 2, 0, RAX); // rol ax, 8
+    emit8(e, 8);
+    emit_rr(e, 0x8B, 2, R10, RAX);
+    emit_mov_rr(e, RAX, R10);
+    adjusted(t);
+    return true;
+}
+
+static bool aad(struct tr *t, const struct x86_insn *i)
+{
+    struct emit *e = &t->e;
+
+    if (!x86_has(t->c, FEAT_386)) return false; // other flags
+    emit_rr(e, 0x0FB7, 4, R10, RAX);
+    emit_rr(e, 0xC1, 4, 5, R10); // shr: AH
+    emit8(e, 8);
+    emit_rr(e, 0x6B, 4, R10, R10); // imul
+    emit8(e, i->imm);
+    emit_rr(e, 0x03, 4, R10, RAX);
+    emit_rr(e, 0x0FB6, 4, R10, R10);
+    emit_rr(e, 0x8B, 2, RAX, R10);
+    adjusted(t);
     return true;
 }
 
@@ -441,33 +549,60 @@ static bool xadd(struct tr *t, const struct x86_insn *i, unsigned size, bool mem
     return true;
 }
 
-/* Compares the accumulator with the destination, which is written in either case. */
+/* Compares the accumulator with r10. Comes back with the jump if they differ. */
+static uint8_t *compare_accumulator(struct tr *t, unsigned size)
+{
+    if (flags_live(t)) {
+        flags_store_a(t, RAX);
+        flags_store_b(t, R10);
+    }
+    op_rr(t, CMP, size, RAX, R10);
+    return emit_jcc(&t->e, CC_NE);
+}
+
+static void compared(struct tr *t, unsigned size)
+{
+    if (flags_live(t)) flags_store_kind(t, FLAGS_CMP, size, FLAGS_ALL);
+    else t->host = FLAGS_ALL;
+    t->flags = (struct flag_record){.kind = FLAGS_HOME};
+}
+
+/* The destination is written in either case. */
 static bool cmpxchg_m(struct tr *t, const struct x86_insn *i, unsigned size)
 {
     struct emit *e = &t->e;
+    uint32_t     store = size == 1 ? 0x88 : 0x89;
+    uint8_t     *differ, *done;
     unsigned     b;
 
-    if (size == 1) return false;
-    b = x64_gpr(i->src);
     x64_operand(t, i, size, true);
-    emit_rm(e, 0x8B, size, R10, x64_at(t));
-    emit_mov_rr(e, R11, RAX); // the accumulator, for the flags
-    op_rr(t, CMP, size, RAX, R10);
-    if (flags_live(t)) {
-        flags_store_a(t, R11);
-        flags_store_b(t, R10);
-    }
-    {
-        uint8_t *differ = emit_jcc(e, CC_NE), *done;
-        emit_rm(e, 0x89, size, b, x64_at(t));
-        done = emit_jmp(e);
-        emit_patch(e, differ, e->p);
-        emit_rm(e, 0x89, size, R10, x64_at(t));
-        emit_rr(e, 0x8B, size, RAX, R10);
-        emit_patch(e, done, e->p);
-    }
-    if (flags_live(t)) flags_store_kind(t, FLAGS_CMP, size, FLAGS_ALL);
-    else t->host = FLAGS_ALL;
+    x64_load_r10(t, size);
+    b = x64_source(t, i->src, size, R11);
+    differ = compare_accumulator(t, size);
+    emit_rm(e, store, size, b, x64_at(t));
+    done = emit_jmp(e);
+    emit_patch(e, differ, e->p);
+    emit_rm(e, store, size, R10, x64_at(t));
+    x64_write(t, REG_EAX * (size == 1 ? 8 : 1), size, R10);
+    emit_patch(e, done, e->p);
+    compared(t, size);
+    return true;
+}
+
+static bool cmpxchg_r(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    struct emit *e = &t->e;
+    unsigned     a = x64_source(t, i->dst, size, R10), b = x64_source(t, i->src, size, R11);
+    uint8_t     *differ, *done;
+
+    if (a != R10) emit_mov_rr(e, R10, a);
+    differ = compare_accumulator(t, size);
+    x64_write(t, i->dst, size, b);
+    done = emit_jmp(e);
+    emit_patch(e, differ, e->p);
+    x64_write(t, REG_EAX * (size == 1 ? 8 : 1), size, R10);
+    emit_patch(e, done, e->p);
+    compared(t, size);
     return true;
 }
 
@@ -519,7 +654,10 @@ bool x64_emit_int(struct tr *t, const struct x86_insn *i, const struct jit_op *o
     case OPK_DIV_M: return divide(t, i, op->arg, size, true);
     case OPK_XADD_R: return xadd(t, i, size, false);
     case OPK_XADD_M: return xadd(t, i, size, true);
+    case OPK_CMPXCHG_R: return cmpxchg_r(t, i, size);
     case OPK_CMPXCHG_M: return cmpxchg_m(t, i, size);
+    case OPK_AAM: return aam(t, i);
+    case OPK_AAD: return aad(t, i);
     case OPK_BSWAP:
         emit_opcode(&t->e, 0x0FC8 | (x64_gpr(i->dst) & 7), 4, 0, 0, x64_gpr(i->dst), false);
         return true;

@@ -218,6 +218,23 @@ static void xlat(struct tr *t, const struct x86_insn *i)
     load(t, 1, RAX);
 }
 
+/* Both bounds are one access; outside of them the handler raises #BR. */
+static void bound(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    struct host_mem high;
+    uint32_t        site;
+
+    x64_operand(t, i, 2 * size, false);
+    high = x64_at(t);
+    high.disp += (int32_t)size;
+    site = x64_site(t, i);
+    emit_rm(&t->e, 0x3B, size, x64_gpr(i->dst), x64_at(t));
+    x64_slow_if(t, CC_L, site);
+    emit_rm(&t->e, 0x3B, size, x64_gpr(i->dst), high);
+    x64_slow_if(t, CC_G, site);
+    flags_lost(t);
+}
+
 /* --- conditions ----------------------------------------------------------------------------------------------------------------------------- */
 
 static void setcc(struct tr *t, const struct x86_insn *i, bool memory)
@@ -318,6 +335,7 @@ bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *
     case OPK_PUSHA: pusha(t, i, size); return true;
     case OPK_POPA: popa(t, i, size); return true;
     case OPK_XLAT: xlat(t, i); return true;
+    case OPK_BOUND: bound(t, i, size); return true;
     case OPK_CBW:
         if (size == 2) emit8(&t->e, 0x66);
         emit8(&t->e, 0x98);

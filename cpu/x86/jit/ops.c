@@ -59,6 +59,7 @@ static const struct jit_op table[] = {
     SIZES2(pop_m, OPK_POP_M, 0),
     SIZES2(leave, OPK_LEAVE, 0), SIZES2(enter, OPK_ENTER, 0), SIZES2(pusha, OPK_PUSHA, 0), SIZES2(popa, OPK_POPA, 0), {x86_xlat, OPK_XLAT, 0, 1},
     SIZES2(bound, OPK_BOUND, 0), {x86_aam, OPK_AAM, 0, 1}, {x86_aad, OPK_AAD, 0, 1},
+    {x86_daa, OPK_DAA, 0, 1}, {x86_das, OPK_DAA, 1, 1}, {x86_aaa, OPK_AAA, 0, 1}, {x86_aas, OPK_AAA, 1, 1},
     SIZES2(cbw, OPK_CBW, 0), SIZES2(cwd, OPK_CWD, 0), {x86_setcc_r, OPK_SETCC_R, 0, 1}, {x86_setcc_m, OPK_SETCC_M, 0, 1},
     SIZES2(cmov_rr, OPK_CMOV_RR, 0), SIZES2(cmov_rm, OPK_CMOV_RM, 0), ONE(op_nop, OPK_NOP, 0),
     SIZES2(pushf, OPK_PUSHF, 0), SIZES2(popf, OPK_POPF, 0), ONE(cli, OPK_CLI, 0), ONE(sti, OPK_STI, 0),
@@ -195,6 +196,11 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
     case OPK_DIV_R: case OPK_DIV_M:
         e.slow = true;
         e.regs = op->size == 1 ? AX : AX | DX;
+        break;
+    case OPK_DAA: case OPK_AAA:
+        e.flags_written = FLAG_ARITH;
+        e.flags_read = FLAG_CF | FLAG_AF;
+        e.regs = AX;
         break;
     case OPK_AAM: case OPK_AAD:
         e.flags_written = FLAG_ARITH;

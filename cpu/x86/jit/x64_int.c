@@ -519,6 +519,99 @@ static bool aad(struct tr *t, const struct x86_insn *i)
     return true;
 }
 
+/* --- DAA, DAS, AAA, AAS ----------------------------------------------------------------------------------------------------------------------- */
+
+/* CF and AF as LAHF has them to r10d, AL to r9d, and AF as it will be, in its place, to r8d. */
+static void begin_adjust(struct tr *t)
+{
+    struct emit *e = &t->e;
+
+    flags_need(t, FLAG_CF | FLAG_AF);
+    emit_rr(e, 0x8B, 8, R11, RAX);
+    emit8(e, 0x9F); // lahf
+    emit8(e, 0x0F); // movzx eax, ah
+    emit8(e, 0xB6);
+    emit8(e, 0xC4);
+    emit_mov_rr(e, R10, RAX);
+    emit_rr(e, 0x8B, 8, RAX, R11);
+    emit_rr(e, 0x0FB6, 4, R9, RAX);
+    emit_mov_rr(e, R8, R9);
+    emit_alu_ri(e, 4, 4, R8, 15);
+    emit_alu_ri(e, 0, 4, R8, 6); // bit 4: above 9
+    emit_rr(e, 0x0B, 4, R8, R10);
+    emit_alu_ri(e, 4, 4, R8, FLAG_AF);
+}
+
+/* AF in r8d and CF in r10d become one, as FLAGS_PACKED has them. */
+static void join_flags(struct tr *t)
+{
+    emit_rr(&t->e, 0x0B, 4, R8, R10);
+    emit_rr(&t->e, 0xC1, 4, 4, R8); // shl
+    emit8(&t->e, 8);
+}
+
+/* After the addition or subtraction, whose OF, SF, ZF and PF are right, and CF and AF at most what is in r8d. */
+static void end_adjust(struct tr *t)
+{
+    struct emit *e = &t->e;
+
+    emit_rr(e, 0x8B, 8, R9, RAX);
+    emit8(e, 0x9F); // lahf
+    emit_rr(e, 0x0F90, 1, 0, RAX); // seto
+    emit_rr(e, 0x0FB7, 4, RAX, RAX);
+    emit_rr(e, 0x0B, 4, RAX, R8);
+    emit_rm(e, 0x89, 4, RAX, CTX(jf.a));
+    emit_alu_ri(e, 0, 1, RAX, 0x7F); // OF
+    emit8(e, 0x9E); // sahf
+    emit_rr(e, 0x8B, 8, RAX, R9);
+    flags_store_kind(t, FLAGS_PACKED, 4, FLAGS_ALL);
+}
+
+static bool adjust_decimal(struct tr *t, bool subtract)
+{
+    struct emit *e = &t->e;
+
+    if (!x86_has(t->c, FEAT_186)) return false; // other limits
+    begin_adjust(t);
+    emit_alu_ri(e, 4, 4, R10, FLAG_CF);
+    emit_alu_ri(e, 7, 4, R9, 0x9A);
+    emit_rr(e, 0x0F93, 1, 0, R9); // setae
+    emit_rr(e, 0x0B, 4, R10, R9);
+    emit_rr(e, 0x6B, 4, R9, R10); // imul
+    emit8(e, 0x60);
+    emit_mov_rr(e, R11, R8);
+    for (unsigned n = 2; n; n--) { // 4 and 2
+        emit_rr(e, 0xC1, 4, 5, R11);
+        emit8(e, n);
+        emit_rr(e, 0x03, 4, R9, R11);
+    }
+    join_flags(t);
+    emit_rr(e, subtract ? 0x2A : 0x02, 1, RAX, R9);
+    end_adjust(t);
+    return true;
+}
+
+static bool adjust_ascii(struct tr *t, bool subtract)
+{
+    struct emit *e = &t->e;
+
+    if (!x86_has(t->c, FEAT_286)) return false; // AL and AH one by one
+    begin_adjust(t);
+    emit_mov_rr(e, R10, R8);
+    emit_rr(e, 0xC1, 4, 5, R10);
+    emit8(e, 4);
+    emit_rr(e, 0x69, 4, R11, R10); // imul
+    emit32(e, 0x106);
+    emit_rr(e, subtract ? 0x2B : 0x03, 2, RAX, R11);
+    emit_alu_ri(e, 4, 4, RAX, 0xFFFFFF0Fu);
+    emit_rr(e, 0x6B, 4, R11, R10);
+    emit8(e, 6);
+    join_flags(t);
+    emit_rr(e, subtract ? 0x2A : 0x02, 1, R9, R11);
+    end_adjust(t);
+    return true;
+}
+
 /* --- the 486's ------------------------------------------------------------------------------------------------------------------------------ */
 
 static bool xadd(struct tr *t, const struct x86_insn *i, unsigned size, bool memory)
@@ -658,6 +751,8 @@ bool x64_emit_int(struct tr *t, const struct x86_insn *i, const struct jit_op *o
     case OPK_CMPXCHG_M: return cmpxchg_m(t, i, size);
     case OPK_AAM: return aam(t, i);
     case OPK_AAD: return aad(t, i);
+    case OPK_DAA: return adjust_decimal(t, op->arg);
+    case OPK_AAA: return adjust_ascii(t, op->arg);
     case OPK_BSWAP:
         emit_opcode(&t->e, 0x0FC8 | (x64_gpr(i->dst) & 7), 4, 0, 0, x64_gpr(i->dst), false);
         return true;

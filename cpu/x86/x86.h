@@ -154,7 +154,7 @@ struct x86_jit_flags {
     uint32_t kind, a, b;
     uint32_t r10;          /* the host's, when it was left: maybe an operand */
     uint32_t cf_kind, cf_a, cf_b; /* where CF comes from, if kind says so: with a low byte of 0 or 1, that is it */
-    uint8_t  of;
+    uint8_t  of, zf;
     uint8_t  ah;           /* by SAHF */
     uint8_t  keep;         /* a condition, saved for later in the unit */
     uint8_t  carry;        /* of FLAGS_ADC, FLAGS_SBB: CF before it */

@@ -100,4 +100,5 @@ void jit_realize_flags(struct x86 *c)
     if (FLAGS_KIND(kind) == FLAGS_INC || FLAGS_KIND(kind) == FLAGS_DEC) mask &= ~(uint32_t)FLAG_CF; // they have it
     if (mask) flags_change(c, mask, (cf ? FLAG_CF : 0) | (f->of ? FLAG_OF : 0));
     if (kind & FLAGS_AH) flags_change(c, FLAG_SF | FLAG_ZF | FLAG_AF | FLAG_PF, f->ah);
+    if (kind & FLAGS_ZF) flags_change(c, FLAG_ZF, f->zf ? FLAG_ZF : 0);
 }

@@ -105,6 +105,7 @@ enum flag_kind {
 #define FLAGS_SIZE(size) ((size) == 1 ? 0u : (size) == 2 ? 0x20u : 0x40u)
 #define FLAGS_CF    0x100u  /* CF is what c->jf.cf_kind says, whatever the rest does */
 #define FLAGS_OF    0x200u
+#define FLAGS_ZF    0x8000000u
 #define FLAGS_AH    0x800u  /* SF, ZF, AF and PF are those of c->jf.ah; FLAGS_CF is set too */
 #define FLAGS_CF_HOME 0x400u /* CF is still that of c->jf: only in records */
 #define FLAGS_CF_OLD  0x1000000u /* CF is still that of another record: only in records */

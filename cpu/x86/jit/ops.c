@@ -45,7 +45,7 @@ static const struct jit_op table[] = {
     SIZES(div_r, OPK_DIV_R, 0), SIZES(div_m, OPK_DIV_M, 0), SIZES(idiv_r, OPK_DIV_R, 1), SIZES(idiv_m, OPK_DIV_M, 1),
     SIZES2(imul_rr, OPK_IMUL_RR, 0), SIZES2(imul_rm, OPK_IMUL_RM, 0), SIZES2(imul_rri, OPK_IMUL_RRI, 0), SIZES2(imul_rmi, OPK_IMUL_RMI, 0),
     SIZES(xadd_r, OPK_XADD_R, 0), SIZES(xadd_m, OPK_XADD_M, 0), SIZES(cmpxchg_r, OPK_CMPXCHG_R, 0), SIZES(cmpxchg_m, OPK_CMPXCHG_M, 0),
-    {x86_bswap_r32, OPK_BSWAP, 0, 4},
+    {x86_cmpxchg8b_m, OPK_CMPXCHG8B, 0, 8}, {x86_bswap_r32, OPK_BSWAP, 0, 4},
     SIZES2(bsf_rr, OPK_BSF_RR, 0), SIZES2(bsf_rm, OPK_BSF_RM, 0), SIZES2(bsr_rr, OPK_BSF_RR, 1), SIZES2(bsr_rm, OPK_BSF_RM, 1),
     SHIFT(rol, 0), SHIFT(ror, 1), SHIFT(rcl, 2), SHIFT(rcr, 3), SHIFT(shl, 4), SHIFT(shr, 5), SHIFT(sal, 4), SHIFT(sar, 7),
     DOUBLE(shld, 0), DOUBLE(shrd, 1), BT(bt, 0), BT(bts, 1), BT(btr, 2), BT(btc, 3),
@@ -226,6 +226,10 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
     case OPK_CMPXCHG_M:
         e.flags_written = FLAG_ARITH;
         e.regs = AX;
+        break;
+    case OPK_CMPXCHG8B:
+        e.flags_written = FLAG_ZF;
+        e.regs = AX | DX;
         break;
     case OPK_BSWAP: e.regs = register_bit(i->dst, 4); break;
     case OPK_SHIFT_RI: case OPK_SHIFT_MI:

@@ -16,7 +16,7 @@ enum jit_kind {
     OPK_MUL_R, OPK_MUL_M, OPK_DIV_R, OPK_DIV_M, /* arg 1: signed */
     OPK_AAM, OPK_AAD, OPK_DAA, OPK_AAA, /* arg 1: DAS, AAS */
     OPK_IMUL_RR, OPK_IMUL_RM, OPK_IMUL_RRI, OPK_IMUL_RMI,
-    OPK_XADD_R, OPK_XADD_M, OPK_CMPXCHG_R, OPK_CMPXCHG_M, OPK_BSWAP,
+    OPK_XADD_R, OPK_XADD_M, OPK_CMPXCHG_R, OPK_CMPXCHG_M, OPK_CMPXCHG8B, OPK_BSWAP,
     OPK_BSF_RR, OPK_BSF_RM, /* arg 1: BSR */
     /* shifts (x64_shift.c): arg is ModRM.reg of group 2 */
     OPK_SHIFT_RI, OPK_SHIFT_MI, OPK_SHIFT_RC, OPK_SHIFT_MC,

@@ -384,8 +384,11 @@ uint32_t flags_save_cf(struct tr *t, bool keeps)
 static void override(struct tr *t, uint32_t bits)
 {
     if (t->flags.kind == FLAGS_HOME) {
-        emit_rm(&t->e, 0x80, 1, 1, x64_ctx(offsetof(struct x86, jf.kind) + 1)); // or byte
-        emit8(&t->e, bits >> 8);
+        for (unsigned n = 1; n < 4; n += 2) {
+            if (!(bits >> 8 * n & 0xFF)) continue;
+            emit_rm(&t->e, 0x80, 1, 1, x64_ctx(offsetof(struct x86, jf.kind) + n)); // or byte
+            emit8(&t->e, bits >> 8 * n);
+        }
         t->read = true;
         t->host = 0;
     } else {
@@ -403,7 +406,7 @@ static bool is_alone(const struct tr *t, uint16_t mask)
 
 void flags_override(struct tr *t, uint16_t mask)
 {
-    uint32_t bits = (mask & FLAG_CF ? FLAGS_CF : 0) | (mask & FLAG_OF ? FLAGS_OF : 0);
+    uint32_t bits = (mask & FLAG_CF ? FLAGS_CF : 0) | (mask & FLAG_OF ? FLAGS_OF : 0) | (mask & FLAG_ZF ? FLAGS_ZF : 0);
 
     if (!flags_live(t)) return;
     if (is_alone(t, mask)) flags_store_kind(t, FLAGS_REALIZED | bits, 1, t->host); // the others are whatever they are
@@ -435,12 +438,17 @@ void flags_overridden(struct tr *t, uint16_t mask)
     }
     if (flag_live(t, mask & FLAG_CF)) flags_store_cf(t);
     if (flag_live(t, mask & FLAG_OF)) store_flag(t, CC_O, CTX(jf.of));
+    if (flag_live(t, mask & FLAG_ZF)) store_flag(t, CC_E, CTX(jf.zf));
 }
 
 /* OF stays where it is: nobody asks for it after SAHF, which comes after FNSTSW AX. */
 void flags_sahf(struct tr *t)
 {
     if (flags_live(t)) {
+        if (t->flags.kind == FLAGS_HOME) {
+            emit_rm(&t->e, 0x80, 1, 4, x64_ctx(offsetof(struct x86, jf.kind) + 3)); // and byte
+            emit8(&t->e, ~(FLAGS_ZF >> 24));
+        }
         override(t, FLAGS_AH | FLAGS_CF);
         emit_mov_rr(&t->e, R11, RAX);
         emit_rr(&t->e, 0xC1, 4, 5, R11); // shr

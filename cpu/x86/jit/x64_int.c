@@ -699,6 +699,37 @@ static bool cmpxchg_r(struct tr *t, const struct x86_insn *i, unsigned size)
     return true;
 }
 
+/* In two halves, as nobody looks in between. */
+static bool cmpxchg8b(struct tr *t, const struct x86_insn *i)
+{
+    struct emit    *e = &t->e;
+    struct host_mem low, high;
+    uint8_t        *differ, *done;
+
+    if (t->flags.kind != FLAGS_HOME && (t->flags.kind & (FLAGS_CF_HOME | FLAGS_CF_OLD))) flags_home(t);
+    x64_operand(t, i, 8, true);
+    low = high = x64_at(t);
+    high.disp += 4;
+    flags_override(t, FLAG_ZF);
+    emit_rm(e, 0x8B, 8, R10, low);
+    emit_mov_rr(e, R11, RDX);
+    emit_rr(e, 0xC1, 8, 4, R11); // shl
+    emit8(e, 32);
+    emit_rr(e, 0x0B, 8, R11, RAX);
+    emit_rr(e, 0x3B, 8, R10, R11);
+    differ = emit_jcc(e, CC_NE);
+    emit_rm(e, 0x89, 4, RBX, low);
+    emit_rm(e, 0x89, 4, RCX, high);
+    done = emit_jmp(e);
+    emit_patch(e, differ, e->p);
+    emit_rm(e, 0x89, 8, R10, low); // it is written in either case
+    emit_rm(e, 0x8B, 4, RDX, high);
+    emit_mov_rr(e, RAX, R10);
+    emit_patch(e, done, e->p);
+    flags_overridden(t, FLAG_ZF);
+    return true;
+}
+
 /* BSF and BSR: a zero source leaves the destination alone; the flags are those of the source. */
 static bool scan(struct tr *t, const struct x86_insn *i, bool reverse, unsigned size, bool memory)
 {
@@ -749,6 +780,7 @@ bool x64_emit_int(struct tr *t, const struct x86_insn *i, const struct jit_op *o
     case OPK_XADD_M: return xadd(t, i, size, true);
     case OPK_CMPXCHG_R: return cmpxchg_r(t, i, size);
     case OPK_CMPXCHG_M: return cmpxchg_m(t, i, size);
+    case OPK_CMPXCHG8B: return cmpxchg8b(t, i);
     case OPK_AAM: return aam(t, i);
     case OPK_AAD: return aad(t, i);
     case OPK_DAA: return adjust_decimal(t, op->arg);

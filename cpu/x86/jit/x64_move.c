@@ -157,13 +157,59 @@ static void below_sp(struct tr *t, unsigned n)
     if (!(t->ctx.mode & MODE_STACK32)) emit_rr(&t->e, 0x0FB7, 4, R8, R8);
 }
 
-/* Without levels. From the 386 on the end of the frame must be writable too. */
+static unsigned power_above(unsigned n)
+{
+    unsigned p = 1;
+
+    while (p < n) p *= 2;
+    return p;
+}
+
+/* With pointers to LEVEL frames, all but the last copied from the frame of now. */
+static bool enter_nested(struct tr *t, const struct x86_insn *i, unsigned size, unsigned level)
+{
+    struct emit    *e = &t->e;
+    unsigned        room = i->imm & 0xFFFF, pushed = (level + 1) * size, range = power_above(pushed);
+    bool            narrow = !(t->ctx.mode & MODE_STACK32);
+    struct host_mem at;
+
+    if (level > 7) return false;
+    if (level > 1) {
+        emit_rm(e, 0x8D, 4, R8, (struct host_mem){RBP, NO_REG, 0, -(int32_t)((level - 1) * size)});
+        if (narrow) emit_rr(e, 0x0FB7, 4, R8, R8);
+        x64_access_odd(t, i, SEG_SS, power_above((level - 1) * size), false);
+        emit_rm(e, 0x8D, 8, R10, x64_at(t)); // host address of the last one to be copied
+    }
+    if (x86_has(t->c, FEAT_386)) {
+        below_sp(t, pushed + room);
+        x64_access_odd(t, i, SEG_SS, size, true);
+    }
+    below_sp(t, range);
+    x64_access_odd(t, i, SEG_SS, range, true);
+    at = x64_at(t);
+    at.disp += (int32_t)(range - size);
+    emit_rm(e, 0x89, size, RBP, at);
+    for (unsigned n = 1; n < level; n++) { // one after the other, since they may overlap
+        at.disp -= (int32_t)size;
+        emit_rm(e, 0x8B, size, R11, (struct host_mem){R10, NO_REG, 0, (int32_t)((level - 1 - n) * size)});
+        emit_rm(e, 0x89, size, R11, at);
+    }
+    emit_rm(e, 0x8D, 4, R11, (struct host_mem){R15, NO_REG, 0, -(int32_t)size});
+    if (narrow) emit_rr(e, 0x0FB7, 4, R11, R11);
+    at.disp -= (int32_t)size;
+    emit_rm(e, 0x89, size, R11, at);
+    x64_write(t, REG_EBP, size, R11);
+    x64_move_sp(t, -(int)(pushed + room));
+    return true;
+}
+
+/* From the 386 on the end of the frame must be writable too. */
 static bool enter(struct tr *t, const struct x86_insn *i, unsigned size)
 {
     unsigned room = i->imm & 0xFFFF, range = size + (x86_has(t->c, FEAT_386) ? room : 0);
     struct host_mem at;
 
-    if (i->imm2 & 31) return false;
+    if (i->imm2 & 31) return enter_nested(t, i, size, i->imm2 & 31);
     if (t->accesses[t->k] && x64_frame(t, i, range, true)) {
         at = x64_at(t);
         at.disp += (int32_t)(range - size);

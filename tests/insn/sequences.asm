@@ -394,3 +394,197 @@ testcase "CF over DEC and SGDT, then a shift by nothing", I386, P4
         dw 0, 0, 0
         endwrites
 endtest
+
+bits 32
+testcase "rotates by nothing keep the flags of a comparison over a store", I386, P4
+        given ecx, 20h
+        given ebx, 40h
+        code
+        cmp edx, edx
+        ror eax, cl
+        mov [ebx], edx
+        rcl esi, cl
+        sar edi, cl
+        endcode
+        gives eax, 11111111h
+        gives esi, 77777777h
+        sets ZF | PF
+        clears CF | OF | AF | SF
+        writes ds, 40h
+        dd 33333333h
+        endwrites
+endtest
+
+testcase "condition after a shift by CL that shifts nothing", I386, P4
+        given ecx, 40h
+        given ebx, 40h
+        code
+        sub edx, edx
+        shl eax, cl
+        jz .same
+        inc esi
+.same:  mov [ebx], edx
+        endcode
+        gives edx, 0
+        sets ZF | PF
+        clears CF | OF | AF | SF
+        writes ds, 40h
+        dd 0
+        endwrites
+endtest
+
+testcase "carry through rotates by CL, by one and of memory", I386, P4
+        given eax, 80000001h
+        given edx, 1
+        given ecx, 1
+        given ebx, 40h
+        memory ds, 40h
+        dd 80000000h
+        endmemory
+        code
+        stc
+        rcl eax, cl
+        rcl dword [ebx], cl
+        rcr edx, 1
+        setc cl
+        endcode
+        gives eax, 3
+        gives edx, 80000000h
+        gives ecx, 1
+        writes ds, 40h
+        dd 1
+        endwrites
+        sets CF | OF
+        any AF | PF | SF | ZF
+endtest
+
+testcase "byte rotated through carry by more than its bits", I386, P4
+        given eax, 0FF55h
+        given ecx, 0Ah
+        code
+        stc
+        rcl al, cl
+        rol ah, cl
+        endcode
+        gives eax, 0FFABh
+        sets CF
+        clears OF
+        any AF | PF | SF | ZF
+endtest
+
+testcase "sums and differences of 64 bits in memory", I386, P4
+        given ebx, 40h
+        given eax, 0
+        memory ds, 40h
+        dd 0FFFFFFFFh, 7FFFFFFFh, 0, 1
+        endmemory
+        code
+        add dword [ebx], 1
+        adc [ebx + 4], eax
+        mov [ebx + 16], edx
+        seto al
+        sub dword [ebx + 8], 1
+        sbb dword [ebx + 12], 1
+        mov [ebx + 20], edx
+        sbb edi, edi
+        endcode
+        gives eax, 1
+        gives edi, 0FFFFFFFFh
+        sets CF | SF | AF | PF
+        clears ZF | OF
+        writes ds, 40h
+        dd 0, 80000000h, 0FFFFFFFFh, 0FFFFFFFFh, 33333333h, 33333333h
+        endwrites
+endtest
+
+testcase "AH doubled with carry, its flags over a store", I386, P4
+        given eax, 8800h
+        given ebx, 40h
+        code
+        stc
+        adc ah, ah
+        mov [ebx], edx
+        endcode
+        gives eax, 1100h
+        sets CF | OF | AF | PF
+        clears ZF | SF
+        writes ds, 40h
+        dd 33333333h
+        endwrites
+endtest
+
+testcase "jump if ECX is zero keeps a comparison", I386, P4
+        given ecx, 0
+        code
+        cmp edx, edx
+        jecxz .there
+        inc esi
+.there: sete al
+        endcode
+        gives eax, 11111101h
+        sets ZF | PF
+        clears CF | OF | AF | SF
+endtest
+
+testcase "table and decimal adjustment with the flags of an addition", I386, P4
+        given eax, 38h
+        given ebx, 40h
+        memory ds, 78h
+        db 59h
+        endmemory
+        code
+        xlatb
+        add al, 48h
+        daa
+        adc al, 0
+        aam
+        endcode
+        gives eax, 8
+        clears ARITH
+endtest
+
+testcase "exchange of eight bytes, and what comes of ZF", P2, P4
+        given eax, 1
+        given edx, 2
+        given ebx, 5
+        given ecx, 6
+        given edi, 40h
+        memory ds, 40h
+        dd 1, 3
+        endmemory
+        code
+        cmp esi, esi
+        cmpxchg8b [edi]
+        mov [edi + 8], ecx
+        inc ecx
+        cmpxchg8b [edi]
+        lahf
+        endcode
+        gives eax, 4201h
+        gives edx, 3
+        gives ecx, 7
+        sets ZF
+        clears CF | OF | AF | SF | PF
+        writes ds, 40h
+        dd 5, 7, 6
+        endwrites
+endtest
+
+testcase "frames with and without levels, and all registers", I386, P4
+        given esp, 100h
+        given ebp, 200h
+        given eax, 1
+        code
+        pushad
+        enter 16, 0
+        enter 8, 2
+        mov eax, [ebp - 8]
+        leave
+        leave
+        popad
+        endcode
+        gives esp, 100h
+        gives ebp, 200h
+        gives eax, 1
+        any ARITH
+endtest

@@ -13,11 +13,12 @@ enum jit_kind {
     /* integer (x64_int.c): arg is enum jit_alu */
     OPK_ALU_RR, OPK_ALU_RI, OPK_ALU_RM, OPK_ALU_MR, OPK_ALU_MI,
     OPK_INC_R, OPK_INC_M, OPK_DEC_R, OPK_DEC_M, OPK_NOT_R, OPK_NOT_M, OPK_NEG_R, OPK_NEG_M,
+    OPK_XADD_R, OPK_XADD_M, OPK_CMPXCHG_R, OPK_CMPXCHG_M, OPK_CMPXCHG8B, OPK_BSWAP,
+    OPK_BSF_RR, OPK_BSF_RM, /* arg 1: BSR */
+    /* multiplication, division, decimal arithmetic (x64_muldiv.c) */
     OPK_MUL_R, OPK_MUL_M, OPK_DIV_R, OPK_DIV_M, /* arg 1: signed */
     OPK_AAM, OPK_AAD, OPK_DAA, OPK_AAA, /* arg 1: DAS, AAS */
     OPK_IMUL_RR, OPK_IMUL_RM, OPK_IMUL_RRI, OPK_IMUL_RMI,
-    OPK_XADD_R, OPK_XADD_M, OPK_CMPXCHG_R, OPK_CMPXCHG_M, OPK_CMPXCHG8B, OPK_BSWAP,
-    OPK_BSF_RR, OPK_BSF_RM, /* arg 1: BSR */
     /* shifts (x64_shift.c): arg is ModRM.reg of group 2 */
     OPK_SHIFT_RI, OPK_SHIFT_MI, OPK_SHIFT_RC, OPK_SHIFT_MC,
     OPK_DOUBLE_RRI, OPK_DOUBLE_MRI, OPK_DOUBLE_RRC, OPK_DOUBLE_MRC, /* arg 1: SHRD */

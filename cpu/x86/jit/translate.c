@@ -169,7 +169,8 @@ static void emit_head(struct tr *t)
 
 static bool emit_one(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
-    if (op->kind < OPK_SHIFT_RI) return x64_emit_int(t, i, op);
+    if (op->kind < OPK_MUL_R) return x64_emit_int(t, i, op);
+    if (op->kind < OPK_SHIFT_RI) return x64_emit_muldiv(t, i, op);
     if (op->kind < OPK_MOV_RR) return x64_emit_shift(t, i, op);
     if (op->kind >= OPK_PUSHF && op->kind <= OPK_DF) return x64_emit_system(t, i, op);
     if (op->kind < OPK_JCC) return x64_emit_move(t, i, op);

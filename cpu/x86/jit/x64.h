@@ -305,9 +305,10 @@ void x64_get_carry(struct tr *t, unsigned reg);
 /* x64_operand() for an instruction that reads CF, which is in the host's flags afterwards. Uses r10. */
 void x64_operand_with_carry(struct tr *t, const struct x86_insn *i, unsigned size, bool write);
 
-/* --- emitters: x64_int.c, x64_move.c, x64_string.c, x64_branch.c. False: no way to do this one here; nothing was emitted ------------------------ */
+/* --- emitters. False: no way to do this one here; nothing was emitted -------------------------------------------------------------- */
 
 bool x64_emit_int(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
+bool x64_emit_muldiv(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_shift(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op *op);

@@ -255,10 +255,36 @@ static void popa(struct tr *t, const struct x86_insn *i, unsigned size)
     x64_move_sp(t, 8 * (int)size);
 }
 
+/* In a flat segment the page is that of the table's beginning, if it is: looked up while AL may still be waited for. */
+static void xlat_flat(struct tr *t, const struct x86_insn *i)
+{
+    struct emit *e = &t->e;
+    uint32_t     site = x64_site(t, i);
+    uint8_t     *same;
+
+    x64_page_of(t, R9, RBX);
+    emit_rm(e, 0x8B, 8, R9, x64_quick_table(t, false, 0, R9));
+    emit_mov_rr(e, R11, R8);
+    emit_rr(e, 0x33, 4, R11, RBX);
+    emit_alu_ri(e, 7, 4, R11, PAGE_SIZE);
+    same = emit_jcc(e, CC_B);
+    x64_page_of(t, R9, R8);
+    emit_rm(e, 0x8B, 8, R9, x64_quick_table(t, false, 0, R9));
+    emit_patch(e, same, e->p);
+    emit_rr(e, 0x85, 8, R9, R9);
+    x64_slow_if(t, CC_E, site);
+    emit_rm(e, 0x8A, 1, RAX, (struct host_mem){R8, R9, 0, 0});
+    flags_lost(t);
+}
+
 static void xlat(struct tr *t, const struct x86_insn *i)
 {
     emit_rr(&t->e, 0x0FB6, 4, R8, RAX);
     emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){RBX, R8, 0, 0});
+    if (x64_is_flat(t, i->seg) && i->amask != 0xFFFF) {
+        xlat_flat(t, i);
+        return;
+    }
     if (i->amask == 0xFFFF) emit_rr(&t->e, 0x0FB7, 4, R8, R8);
     x64_access_odd(t, i, i->seg, 1, false);
     load(t, 1, RAX);

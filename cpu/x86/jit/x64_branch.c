@@ -202,6 +202,7 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
     if (op->kind == OPK_JCXZ && t->k + 1 < t->count) {
         emit_rr(&t->e, 0x85, i->amask == 0xFFFF ? 2 : 4, RCX, RCX);
         flags_lost(t);
+        t->read = true; // whoever is there gets them as they came
         x64_side_exit(t, CC_E, target);
         return true;
     }

@@ -588,3 +588,62 @@ testcase "frames with and without levels, and all registers", I386, P4
         gives eax, 1
         any ARITH
 endtest
+
+; Flags that came with a unit go on with a jump out of it, to a place that takes them as stored.
+testcase "CF of ADD over a unit that JCXZ leaves", I386, P4
+        given eax, 0
+        given ecx, 0
+        given edx, 0
+        given esi, 40
+        code
+.loop:  mov al, 0F8h
+        mov dx, si
+        add al, dl
+        jmp short .jcxz
+.leave: dec si
+        jnz .loop
+        hlt
+.jcxz:  jcxz .exit
+        test al, al
+        nop
+.exit:  jmp short .leave
+        endcode
+        ends 13
+        gives eax, 0F9h
+        gives edx, 1
+        gives esi, 0
+        sets ZF | PF
+        clears CF | OF | AF | SF
+endtest
+
+testcase "ZF of INC over a unit that JB leaves", I386, P4
+        given eax, 0
+        given ebx, 0
+        given esi, 40
+        given edi, 0
+        code
+.loop:  mov ax, si
+        sub ax, 2
+        mov bx, 0F000h
+        add bx, bx
+        inc ax
+        jmp short .jb
+.leave: mov ax, 7
+        setz al
+        add di, ax
+        dec si
+        jnz .loop
+        hlt
+.jb:    jb .leave2
+        test al, al
+        nop
+.leave2: jmp short .leave
+        endcode
+        ends 32
+        gives eax, 1
+        gives ebx, 0E000h
+        gives edi, 1
+        gives esi, 0
+        sets ZF | PF
+        clears CF | OF | AF | SF
+endtest

@@ -158,6 +158,7 @@ struct x86_jit_flags {
     uint8_t  ah;           /* by SAHF */
     uint8_t  keep;         /* a condition, saved for later in the unit */
     uint8_t  carry;        /* of FLAGS_ADC, FLAGS_SBB: CF before it */
+    bool     shadow;       /* IF was clear when STI set it last */
     bool     load;         /* the host's flags are to be loaded from a */
 };
 

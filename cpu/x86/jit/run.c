@@ -317,16 +317,13 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
     if (s->no_flags) flags_pass(c, s);
     else realize_at(c, s);
     if (s->access_size && fill_for(c, s) && s->unit->valid && c->stats.tlb_flushes == flushes && c->tlb.moves == moves) {
-        bool dropped = s->unit->grouped && c->tlb.drops != drops;
-
-        if (!dropped) {
-            publish_flags(c, s->host_retry);
-            return jit_executable(j, s->retry);
-        }
-        if (!s->in_shadow) { // otherwise it depends on IF before the STI whether an interrupt may come here: so the instruction is run first
+        if (s->unit->grouped && c->tlb.drops != drops) {
             jit_x87_settle_at(c, s->x87);
+            c->inhibit = s->in_shadow && c->jf.shadow;
             return stop_at(c, s->eip, s->insn.left);
         }
+        publish_flags(c, s->host_retry);
+        return jit_executable(j, s->retry);
     }
     j->stats.slow++;
     if (s->head && s->unit->valid) count_miss(c, s->unit); // its accesses are not to plain memory
@@ -410,7 +407,7 @@ static void miss_group(struct x86 *c, const struct jit_site *s)
 {
     realize_at(c, s);
     jit_x87_settle_at(c, s->x87);
-    c->inhibit = s->in_shadow;
+    c->inhibit = s->in_shadow && c->jf.shadow;
     c->eip = s->eip;
     c->budget += s->insn.left;
     count_miss(c, s->unit);

@@ -12,10 +12,18 @@ bool x64_flags_plain(const struct tr *t, unsigned kind)
     return kind == OPK_PUSHF || kind == OPK_POPF || (t->ctx.mode & MODE_LEVEL0);
 }
 
-static void interrupt_flag(struct tr *t, bool set)
+static void cli(struct tr *t)
 {
-    emit_rm(&t->e, 0x81, 4, set ? 1 : 4, CTX(eflags)); // or, and
-    emit32(&t->e, set ? FLAG_IF : ~(uint32_t)FLAG_IF);
+    emit_rm(&t->e, 0x81, 4, 4, CTX(eflags)); // and
+    emit32(&t->e, ~(uint32_t)FLAG_IF);
+    flags_lost(t);
+}
+
+static void sti(struct tr *t)
+{
+    emit_rm(&t->e, 0x0FBA, 4, 5, CTX(eflags)); // bts
+    emit8(&t->e, __builtin_ctz(FLAG_IF));
+    emit_rm(&t->e, 0x0F93, 1, 0, CTX(jf.shadow)); // setnc
     flags_lost(t);
 }
 
@@ -164,11 +172,11 @@ bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op
     case OPK_POP_SEG: return load_segment(t, i, x86_opcode_segment(i));
     case OPK_LOAD_FAR: return load_segment(t, i, x86_far_segment(i));
     case OPK_DF: return direction(t, op->arg);
-    case OPK_CLI: interrupt_flag(t, false); return true;
+    case OPK_CLI: cli(t); return true;
     case OPK_STI: // its shadow lasts until the end of the next instruction, which has to be in the unit
         if (t->k + 1 == t->count) return false;
         slow_if_pending(t, x64_site(t, i));
-        interrupt_flag(t, true);
+        sti(t);
         return true;
     default: return false;
     }

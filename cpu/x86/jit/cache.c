@@ -114,7 +114,7 @@ void jit_be_careful(struct x86_jit *j, uint32_t phys)
     if (jit_misfortunes(j, phys) < UINT8_MAX) ++*misfortunes(j, phys);
 }
 
-static bool same_ctx(const struct jit_ctx *a, const struct jit_ctx *b)
+bool jit_same_ctx(const struct jit_ctx *a, const struct jit_ctx *b)
 {
     return a->mode == b->mode && a->cs_base == b->cs_base && a->cs_limit == b->cs_limit;
 }
@@ -122,7 +122,7 @@ static bool same_ctx(const struct jit_ctx *a, const struct jit_ctx *b)
 bool jit_find_ctx(struct x86_jit *j, const struct jit_ctx *ctx, uint32_t *number)
 {
     for (*number = 0; *number < j->ctxs; ++*number)
-        if (same_ctx(&j->ctx[*number], ctx)) return true;
+        if (jit_same_ctx(&j->ctx[*number], ctx)) return true;
     if (j->ctxs == JIT_CTX_MAX) return false;
     j->ctx[j->ctxs++] = *ctx;
     return true;
@@ -144,7 +144,7 @@ uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx)
     struct x86_jit *j = c->jit;
     uint16_t       *known = &j->known_ctx[(ctx->mode * 0x9E3779B1u ^ ctx->cs_base * 0x85EBCA6Bu ^ ctx->cs_limit) >> 24];
 
-    if (*known >= j->ctxs || !same_ctx(&j->ctx[*known], ctx)) *known = (uint16_t)search_ctx(c, ctx);
+    if (*known >= j->ctxs || !jit_same_ctx(&j->ctx[*known], ctx)) *known = (uint16_t)search_ctx(c, ctx);
     return *known;
 }
 

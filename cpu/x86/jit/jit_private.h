@@ -258,6 +258,7 @@ void jit_remember_target(struct x86_jit *j, const struct jit_unit *u, uint32_t p
 void jit_forget_targets(struct x86_jit *j);
 /* Drops everything. */
 void jit_flush(struct x86 *c);
+bool jit_same_ctx(const struct jit_ctx *a, const struct jit_ctx *b);
 uint32_t jit_intern_ctx(struct x86 *c, const struct jit_ctx *ctx);
 /* The same, but false if that would drop everything. */
 bool jit_find_ctx(struct x86_jit *j, const struct jit_ctx *ctx, uint32_t *number);

@@ -28,18 +28,23 @@ static uint32_t mode_of(const struct x86 *c)
     return mode;
 }
 
+static struct jit_ctx context(const struct x86 *c)
+{
+    return (struct jit_ctx){mode_of(c), c->seg[SEG_CS].base, c->seg[SEG_CS].limit};
+}
+
 static uint32_t ctx_of(struct x86 *c)
 {
-    struct jit_ctx ctx = {mode_of(c), c->seg[SEG_CS].base, c->seg[SEG_CS].limit};
+    struct jit_ctx ctx = context(c);
 
     return jit_intern_ctx(c, &ctx);
 }
 
 static bool is_ctx(const struct x86 *c, uint32_t n)
 {
-    const struct jit_ctx *ctx = &c->jit->ctx[n];
+    struct jit_ctx ctx = context(c);
 
-    return ctx->mode == mode_of(c) && ctx->cs_base == c->seg[SEG_CS].base && ctx->cs_limit == c->seg[SEG_CS].limit;
+    return jit_same_ctx(&c->jit->ctx[n], &ctx);
 }
 
 /* --- slow path ---------------------------------------------------------------------------------------------------------------------------- */

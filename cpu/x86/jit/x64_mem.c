@@ -612,20 +612,10 @@ void x64_emit_colds(struct tr *t)
     }
 }
 
-/* Whether the handler of I may change what the unit takes for granted. The 286 has no emitter for loads of segment registers. */
-static bool changes_context(const struct tr *t, const struct x86_insn *i)
+/* Whether the handler may change what the unit takes for granted. The 286 has no emitter for loads of segment registers. */
+static bool changes_context(const struct jit_op *op)
 {
-    const struct jit_op *op = t->op[t->k], *row = jit_op_of(&t->j->ops, i->fn);
-
-    if (!op) return !t->repeats[t->k] && !(row && row->kind == OPK_HANDLER);
-    return op->kind == OPK_CONTEXT || op->kind == OPK_DF || (op->kind >= OPK_MOV_SR && op->kind <= OPK_LOAD_FAR);
-}
-
-static bool has_no_flags(const struct tr *t, const struct x86_insn *i)
-{
-    const struct jit_op *row = t->op[t->k] ? NULL : jit_op_of(&t->j->ops, i->fn);
-
-    return row && row->kind == OPK_HANDLER && row->arg;
+    return !op || op->kind == OPK_CONTEXT || op->kind == OPK_DF || (op->kind >= OPK_MOV_SR && op->kind <= OPK_LOAD_FAR);
 }
 
 /* Whether an instruction of the unit after the current one reads flags that are made before it, by the current one at the latest. */
@@ -642,11 +632,13 @@ static bool flags_asked(const struct tr *t)
 
 void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
 {
-    uint32_t         site = x64_site(t, i);
-    struct jit_site *s = &t->j->sites[site];
+    uint32_t             site = x64_site(t, i);
+    struct jit_site     *s = &t->j->sites[site];
+    const struct jit_op *op = t->op[t->k], *row = op ? op : jit_op_of(&t->j->ops, i->fn);
+    bool                 is_known = row && row->kind == OPK_HANDLER;
 
-    s->check_ctx = changes_context(t, i);
-    s->no_flags = has_no_flags(t, i);
+    s->check_ctx = !is_known && !t->repeats[t->k] && changes_context(op);
+    s->no_flags = is_known && row->arg;
     emit_mov_ri(&t->e, R11, site);
     emit_jmp_to(&t->e, last ? t->j->exit_site : t->j->slow);
     t->flags = (struct flag_record){.kind = FLAGS_HOME};

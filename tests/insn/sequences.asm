@@ -590,6 +590,8 @@ testcase "frames with and without levels, and all registers", I386, P4
 endtest
 
 ; Flags that came with a unit go on with a jump out of it, to a place that takes them as stored.
+bits 16
+
 testcase "CF of ADD over a unit that JCXZ leaves", I386, P4
         given eax, 0
         given ecx, 0
@@ -608,7 +610,7 @@ testcase "CF of ADD over a unit that JCXZ leaves", I386, P4
         nop
 .exit:  jmp short .leave
         endcode
-        ends 13
+        ends 11
         gives eax, 0F9h
         gives edx, 1
         gives esi, 0
@@ -639,7 +641,7 @@ testcase "ZF of INC over a unit that JB leaves", I386, P4
         nop
 .leave2: jmp short .leave
         endcode
-        ends 32
+        ends 24
         gives eax, 1
         gives ebx, 0E000h
         gives edi, 1

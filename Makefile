@@ -59,7 +59,8 @@ CORE_DIRS  = util devices mem cpu cpu/x86 cpu/x86/jit storage net machine
 FRONT_DIRS = debug frontends frontends/headless $(if $(filter 1,$(LUA)),frontends/script) $(if $(filter 1,$(SDL)),frontends/sdl)
 
 # The translator (cpu/x86/jit) makes code for x86-64 Linux; elsewhere, or with JIT=0, none.c stands for it.
-JIT       ?= $(if $(filter x86_64-%linux% x86_64-linux%,$(shell $(CC) -dumpmachine 2>/dev/null)),1,0)
+HOST_TRIPLE := $(shell $(CC) -dumpmachine 2>/dev/null)
+JIT       ?= $(if $(and $(filter x86_64-%,$(HOST_TRIPLE)),$(findstring linux,$(HOST_TRIPLE))),1,0)
 JIT_SRC    = $(wildcard cpu/x86/jit/*.c)
 NOT_BUILT  = $(if $(filter 1,$(JIT)),cpu/x86/jit/none.c,$(filter-out cpu/x86/jit/none.c,$(JIT_SRC)))
 CORE_SRC   = $(filter-out $(NOT_BUILT),$(wildcard $(addsuffix /*.c,$(CORE_DIRS))))

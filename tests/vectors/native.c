@@ -175,6 +175,17 @@ static bool make_ldt(void)
            make_segment(LDT_STACK16, NATIVE_STACK, 0xffff, 0, false, false, false);
 }
 
+/* Whether user code may use the segment: a Linux without support for 32-bit programs has no CODE_SELECTOR, and one in a virtual machine may
+ * take a local table without the processor seeing it. */
+static bool is_usable(uint16_t selector)
+{
+    uint32_t rights;
+    bool     found;
+
+    __asm__("lar %2, %0" : "=r"(rights), "=@ccz"(found) : "r"((uint32_t)selector));
+    return found;
+}
+
 unsigned native_ldt(uint64_t entries[NATIVE_LDT])
 {
     long n = syscall(SYS_modify_ldt, 0, entries, NATIVE_LDT * sizeof(entries[0]));
@@ -607,7 +618,8 @@ bool native_begin(void)
     stack_t          stack = {.ss_sp = native.stack, .ss_size = sizeof(native.stack)};
 
     if (!map_page(NATIVE_CODE, PROT_READ | PROT_WRITE | PROT_EXEC) || !map_page(NATIVE_DATA, PROT_READ | PROT_WRITE) ||
-        !map_page(NATIVE_STACK, PROT_READ | PROT_WRITE) || syscall(SYS_arch_prctl, ARCH_GET_FS, &native.fs_base) || !make_ldt())
+        !map_page(NATIVE_STACK, PROT_READ | PROT_WRITE) || syscall(SYS_arch_prctl, ARCH_GET_FS, &native.fs_base) || !make_ldt() ||
+        !is_usable(CODE_SELECTOR) || !is_usable(NATIVE_SELECTOR(LDT_DATA)))
         return false;
     memset((void *)(uintptr_t)NATIVE_CODE, 0x90, PAGE);
     list_forms();

@@ -26,7 +26,7 @@ enum { LDT_DATA, LDT_READ, LDT_DOWN, LDT_CODE, LDT_EXECUTE, LDT_ABSENT, LDT_CONF
 /* The table as the system made it; number of entries, 0 if there is none. */
 unsigned native_ldt(uint64_t entries[NATIVE_LDT]);
 
-/* Prepares the pages and signal handlers; false where the host is no x86-64 Linux. */
+/* Prepares the pages and signal handlers; false where the host is no x86-64 Linux, or one without 32-bit segments. */
 bool native_begin(void);
 void native_end(void);
 /* Makes the case number N of the run SEED, executes it and writes its record; its length, 0 to skip the number (no such

@@ -161,6 +161,25 @@ START_TEST(test_offsets_wrap_in_large_segments)
 }
 END_TEST
 
+/* And SP wraps between two of the words of PUSHA and POPA. */
+START_TEST(test_pusha_wraps_in_large_segments)
+{
+    enum { BASE = 0x30f30 };
+    static const uint8_t code[] = {0xeb, 0x00, 0xb8, 0x34, 0x12, 0xbc, 0x02, 0x00, 0x60, 0x31, 0xc0, 0x61, 0xf4};
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code)); /* JMP here; MOV AX, 1234h; MOV SP, 2; PUSHA; XOR AX, AX; POPA; HLT */
+
+    f->cpu.seg[SEG_SS].base = BASE;
+    f->cpu.seg[SEG_SS].limit = 0xffffffff;
+    x86_derive_segment(&f->cpu, SEG_SS);
+    x86_run(&f->cpu, 100);
+    ck_assert_uint_eq(phys_read(&f->phys, BASE, 2), 0x1234);
+    ck_assert_uint_eq(phys_read(&f->phys, BASE + 0x10000, 2), 0);
+    ck_assert_uint_eq(f->cpu.gpr[REG_EAX], 0x1234);
+    ck_assert_uint_eq(f->cpu.gpr[REG_ESP], 2);
+    finish(f);
+}
+END_TEST
+
 static void note_write(void *opaque, const struct phys_region *r, uint32_t addr)
 {
     (void)r;
@@ -463,6 +482,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_tries_use_up_nothing);
     if (x86_jit_supported()) tcase_add_test(c, test_contexts_begin_again);
     if (x86_jit_supported()) tcase_add_test(c, test_offsets_wrap_in_large_segments);
+    if (x86_jit_supported()) tcase_add_test(c, test_pusha_wraps_in_large_segments);
     if (x86_jit_supported()) tcase_add_test(c, test_stack_pages_of_reads);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_shadow_of_sti, 0, 2);
     if (x86_jit_supported()) tcase_add_test(c, test_esp_of_a_small_stack);

@@ -463,6 +463,10 @@ void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size,
     if (wide && !depth) emit_mov_rr(&t->e, R8, R15);
     else if (wide || depth) emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){R15, NO_REG, 0, depth});
     if (!wide) emit_rr(&t->e, 0x0FB7, 4, R8, depth ? R8 : R15);
+    if (!wide && size > 4) { // PUSHA, POPA: SP wraps between two of them, however large the segment
+        emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - size);
+        x64_slow_if(t, CC_A, x64_site(t, i));
+    }
     access_at(t, i, R8, SEG_SS, size, write, depth, false, !wide);
 }
 

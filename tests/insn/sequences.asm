@@ -34,6 +34,32 @@ testcase "carry of a handler's shift over a store to adc", I386, P4
         any AF | PF | CF | OF | SF | ZF
 endtest
 
+testcase "conditions of a comparison whose operand was loaded over", P2, P4
+        given ebx, 60h
+        given esi, 7
+        given edi, 9
+        given ecx, 0
+        memory ds, 60h
+        dd 100, 200, 300
+        endmemory
+        code
+        cmp esi, edi
+        mov esi, [ebx]
+        cmovl esi, [ebx + 4]
+        cmp esi, 200
+        mov esi, [ebx + 8]
+        sete cl
+        setg ch
+        mov edi, [ebx]
+        cmovge edi, esi
+        endcode
+        gives esi, 300
+        gives edi, 300
+        gives ecx, 1
+        sets ZF | PF
+        clears SF | CF | OF | AF
+endtest
+
 testcase "bit test of memory after INC, whose flags nobody asks for", I386, P4
         given edi, 50h
         given ebp, 60h

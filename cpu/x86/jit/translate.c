@@ -142,6 +142,7 @@ static void plan_kept_conditions(struct tr *t)
             unsigned cc = asks_for(t, n);
             if (lost && cc != KEEP_NONE && !(jit_condition_flags(cc) & ~open)) {
                 t->keep[k] = (uint8_t)cc;
+                t->keep_for[k] = (uint8_t)n;
                 break;
             }
             lost |= overwrites_flags(t, n);

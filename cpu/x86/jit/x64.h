@@ -155,6 +155,7 @@ struct tr {
     uint16_t           changed; /* registers changed so far, and r10 */
     uint8_t            keep[JIT_MAX_INSNS + 1]; /* condition to be kept for a later instruction, since the host's flags will be lost; KEEP_NONE */
     uint8_t            kept;   /* the condition that c->jf.keep has; KEEP_NONE */
+    uint8_t            keep_for[JIT_MAX_INSNS + 1]; /* that instruction */
     bool               sse_ready, x87_ready; /* the unit has made sure that they are in the host's registers */
     uint32_t           x87;    /* struct jit_x87 of what the unit has done so far; 0: nothing, or c->x87_last has it */
 

@@ -308,6 +308,18 @@ unsigned flags_condition(struct tr *t, unsigned cc)
     return cc;
 }
 
+/* Whether the operands of the record are still there when instruction N asks. */
+static bool operands_until(const struct tr *t, unsigned n)
+{
+    unsigned operands = flags_operands(&t->flags);
+
+    for (unsigned k = t->k + 1; k <= n; k++) {
+        if (t->effects[k].regs & operands) return false;
+        if (operands & OPERAND_R10 && x64_r10_use(t, k) != R10_KEPT) return false;
+    }
+    return true;
+}
+
 void flags_keep_condition(struct tr *t)
 {
     unsigned cc = t->keep[t->k];
@@ -316,7 +328,7 @@ void flags_keep_condition(struct tr *t)
     if (t->effects[t->k].flags_written || t->effects[t->k].flags_maybe || !t->op[t->k]) t->kept = KEEP_NONE;
     if (cc == KEEP_NONE) return;
     mask = jit_condition_flags(cc);
-    if ((t->host & mask) != mask || flags_again(t, mask)) return;
+    if ((t->host & mask) != mask || (flags_again(t, mask) && operands_until(t, t->keep_for[t->k]))) return;
     emit_rm(&t->e, 0x0F90 | cc, 1, 0, CTX(jf.keep));
     t->kept = (uint8_t)cc;
 }

@@ -222,7 +222,7 @@ static const struct state_field x86_fields[] = {
     STATE_SKIP(struct x86, mem_value), STATE_STRUCT(struct x86, fpu, fpu_fields), STATE_SKIP(struct x86, model), STATE_SKIP(struct x86, phys),
     STATE_SKIP(struct x86, bus), STATE_SKIP(struct x86, log), STATE_SKIP(struct x86, tlb), STATE_SKIP(struct x86, cache),
     STATE_SKIP(struct x86, block), STATE_SKIP(struct x86, link_from), STATE_SKIP(struct x86, link_which), STATE_SKIP(struct x86, stats), STATE_SKIP(struct x86, history), STATE_SKIP(struct x86, jit),
-    STATE_SKIP(struct x86, stack_pages), STATE_SKIP(struct x86, beside), STATE_SKIP(struct x86, any_beside), STATE_SKIP(struct x86, step_blocks),
+    STATE_SKIP(struct x86, stack_pages), STATE_SKIP(struct x86, jit_guess), STATE_SKIP(struct x86, beside), STATE_SKIP(struct x86, any_beside), STATE_SKIP(struct x86, step_blocks),
     STATE_SKIP(struct x86, eip_mask), STATE_SKIP(struct x86, opaque), STATE_SKIP(struct x86, acknowledge),
     STATE_SKIP(struct x86, ferr), STATE_SKIP(struct x86, shutdown_cycle), STATE_SKIP(struct x86, tsc), STATE_SKIP(struct x86, trace), STATE_SKIP(struct x86, trace_opaque),
     STATE_END,

@@ -163,6 +163,8 @@ struct x86_jit_flags {
 };
 
 #define STACK_PAGES 512u
+#define JIT_GUESSES 256u
+#define GUESS_NOTHING 1u
 
 /* A page that holds code and may be written to beside it: for translated code (jit/x64_beside.c). */
 struct x86_beside {
@@ -261,6 +263,10 @@ struct x86 {
         uint64_t page[STACK_PAGES], addend[STACK_PAGES]; /* linear address, and what the quick table has for it; page ~0: none */
         uint8_t  used[256]; /* by the lower bits of the page's number: there may be one */
     } stack_pages;          /* translated code's: the pages that stack accesses of units were in last (jit/x64_mem.c) */
+    struct x86_jit_guess {
+        uint64_t addend; /* what the quick table had last time; not 0, which stands there for pages that it does not have */
+        uint32_t left;   /* so often it may be wrong yet */
+    } jit_guess[JIT_GUESSES]; /* translated code's, for accesses whose address was loaded (jit/x64_guess.c) */
     struct x86_beside beside[BESIDE_PAGES];
     bool              any_beside; /* there may be an entry */
     bool step_blocks;       /* x86_run() returns after each block: for engines that run side by side */

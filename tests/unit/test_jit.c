@@ -180,6 +180,43 @@ START_TEST(test_pusha_wraps_in_large_segments)
 }
 END_TEST
 
+/* A list with an element in each of sixteen pages, walked for a while. With paging the pages are in another order, so what an access
+ * guesses is wrong nearly each time, and the unit is made without guesses in the end. */
+START_TEST(test_guesses)
+{
+    enum { LIST = 0x40000, PAGES = 16, TABLES = 0x30000, STEPS = 20000 };
+    static const uint8_t code[] = {0x67, 0x66, 0x8b, 0x1b, 0x01, 0xd8, 0x49, 0x75, 0xf7, 0xf4}; /* MOV EBX, [EBX]; ADD AX, BX; DEC CX; JNZ; HLT */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+    struct x86          *c = &f->cpu;
+    uint16_t             sum = 0;
+    bool                 paged = _i == 1;
+
+    for (unsigned n = 0; n < 256; n++) phys_write(&f->phys, TABLES + PAGE_SIZE + 4 * n, n << PAGE_SHIFT | 3, 4);
+    phys_write(&f->phys, TABLES, (TABLES + PAGE_SIZE) | 3, 4);
+    for (unsigned n = 0; n < PAGES; n++) {
+        uint32_t at = LIST + (paged ? n * 7 % PAGES : n) * PAGE_SIZE;
+        phys_write(&f->phys, TABLES + PAGE_SIZE + 4 * ((LIST >> PAGE_SHIFT) + n), at | 3, 4);
+        phys_write(&f->phys, at + 4 * n, LIST + (n + 1) % PAGES * (PAGE_SIZE + 4), 4);
+    }
+    for (unsigned n = 1; n <= STEPS; n++) sum = (uint16_t)(sum + n % PAGES * (PAGE_SIZE + 4));
+    if (paged) {
+        c->cr0 |= CR0_PE | CR0_PG;
+        c->cr3 = TABLES;
+        x86_tlb_flush(c, false);
+    }
+    c->seg[SEG_DS].limit = 0xffffffff;
+    x86_derive_segment(c, SEG_DS);
+    c->gpr[REG_EBX] = LIST;
+    c->gpr[REG_ECX] = STEPS;
+    x86_run(c, 10 * STEPS);
+    ck_assert(c->halted);
+    ck_assert_uint_eq(c->gpr[REG_EBX], LIST + STEPS % PAGES * (PAGE_SIZE + 4));
+    ck_assert_uint_eq(c->gpr[REG_EAX], sum);
+    ck_assert_int_eq(jit_luck(c->jit, 0x10000)->no_guesses, paged);
+    finish(f);
+}
+END_TEST
+
 static void note_write(void *opaque, const struct phys_region *r, uint32_t addr)
 {
     (void)r;
@@ -483,6 +520,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_contexts_begin_again);
     if (x86_jit_supported()) tcase_add_test(c, test_offsets_wrap_in_large_segments);
     if (x86_jit_supported()) tcase_add_test(c, test_pusha_wraps_in_large_segments);
+    if (x86_jit_supported()) tcase_add_loop_test(c, test_guesses, 0, 2);
     if (x86_jit_supported()) tcase_add_test(c, test_stack_pages_of_reads);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_shadow_of_sti, 0, 2);
     if (x86_jit_supported()) tcase_add_test(c, test_esp_of_a_small_stack);

@@ -50,7 +50,7 @@ int jit_cache_init(struct x86 *c, size_t bytes)
     j->links = reserve((size_t)j->links_max * JIT_REGIONS * sizeof(*j->links));
     j->sites = reserve((size_t)j->sites_max * JIT_REGIONS * sizeof(*j->sites));
     j->hash = calloc(JIT_HASH, sizeof(*j->hash));
-    j->careful = calloc(1, JIT_CAREFUL);
+    j->careful = calloc(JIT_CAREFUL, sizeof(*j->careful));
     j->page = reserve(PHYS_PAGES * sizeof(*j->page));
     j->table = (uint64_t *)(c->tlb.space + TLB_TARGETS);
     j->seen = reserve(PHYS_PAGES / 8);
@@ -99,19 +99,9 @@ struct jit_unit *jit_find(struct x86_jit *j, uint32_t phys, uint32_t lin, uint32
     return u;
 }
 
-static uint8_t *misfortunes(const struct x86_jit *j, uint32_t phys)
+struct jit_luck *jit_luck(const struct x86_jit *j, uint32_t phys)
 {
     return &j->careful[phys * 0x9E3779B1u >> 16 & (JIT_CAREFUL - 1)];
-}
-
-unsigned jit_misfortunes(const struct x86_jit *j, uint32_t phys)
-{
-    return *misfortunes(j, phys);
-}
-
-void jit_be_careful(struct x86_jit *j, uint32_t phys)
-{
-    if (jit_misfortunes(j, phys) < UINT8_MAX) ++*misfortunes(j, phys);
 }
 
 bool jit_same_ctx(const struct jit_ctx *a, const struct jit_ctx *b)

@@ -170,7 +170,7 @@ struct jit_x87 {
 #define NO_SEG 0xFFu
 
 /* Why translated code came back. */
-enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_CAREFUL, EXIT_LOOP };
+enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_CAREFUL, EXIT_GUESS, EXIT_LOOP };
 
 /* --- the cache ------------------------------------------------------------------------------------------------------------------- */
 
@@ -179,6 +179,11 @@ enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_CAREFUL, 
 #define JIT_HASH    65536u
 #define JIT_TABLE   (TLB_TARGETS_BYTES / 8u) /* entries of the table of indirect branches: host addresses by the lower bits of EIP */
 #define JIT_CAREFUL 65536u
+
+struct jit_luck {
+    uint8_t misfortunes; /* so often groups of accesses have been of no use, */
+    bool    no_guesses;  /* and guesses (x64_guess.c) are of none */
+};
 
 struct jit_region {
     uint8_t         *code, *code_end; /* writable view */
@@ -205,7 +210,7 @@ struct x86_jit {
     struct jit_span **page;      /* [PHYS_PAGES] */
     uint32_t          straddlers[256]; /* linear addresses of instructions across pages that have run, by hash */
     uint64_t         *table;     /* [JIT_TABLE], at TLB_TARGETS */
-    uint8_t          *careful;   /* [JIT_CAREFUL]: by hash, how often a unit's groups have been of no use */
+    struct jit_luck  *careful;   /* [JIT_CAREFUL]: of units, by hash */
     uint8_t          *seen;      /* [PHYS_PAGES / 8]: pages that had units dropped, for the statistics */
     struct tr        *tr;        /* the translation in progress: x64.h */
     struct jit_ops    ops;
@@ -216,7 +221,7 @@ struct x86_jit {
 
     /* Entry points, in the executable view. */
     uint64_t (*enter)(struct x86 *c, const void *code);  /* number << 8 | enum jit_exit */
-    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *slow, *load_flags, *make_sse, *load_x87, *x87_call, *sse_call,
+    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *exit_guess, *slow, *load_flags, *make_sse, *load_x87, *x87_call, *sse_call,
         *beside[2]; /* [user]; writable view, for jumps to them */
 
     /* The instruction that a handler runs, and what comes after it. */
@@ -240,9 +245,8 @@ static inline const uint8_t *jit_executable(const struct x86_jit *j, uint32_t of
 /* cache.c */
 int  jit_cache_init(struct x86 *c, size_t bytes);
 void jit_cache_destroy(struct x86_jit *j);
-/* How often the groups of the unit at PHYS have been of no use; and once more. */
-unsigned jit_misfortunes(const struct x86_jit *j, uint32_t phys);
-void jit_be_careful(struct x86_jit *j, uint32_t phys);
+/* What is known of the unit at PHYS, and of those that share its place. */
+struct jit_luck *jit_luck(const struct x86_jit *j, uint32_t phys);
 struct jit_unit *jit_find(struct x86_jit *j, uint32_t phys, uint32_t lin, uint32_t ctx);
 /* Room for a unit in the current region, after emptying the next one if need be. */
 struct jit_unit *jit_new_unit(struct x86 *c);

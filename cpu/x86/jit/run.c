@@ -291,17 +291,19 @@ static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool
     return jit_executable(j, s->next);
 }
 
-/* A group of U was of no use. If that happens again and again the unit is made anew without any. */
-static void count_miss(struct x86 *c, struct jit_unit *u)
+/* A group of U, or so many guesses, were of no use. If that happens again and again the unit is made anew without. */
+static void count_miss(struct x86 *c, struct jit_unit *u, bool guesses)
 {
-    uint64_t retired = c->limit - (uint64_t)c->budget;
+    struct jit_luck *luck = jit_luck(c->jit, u->phys);
+    uint64_t         retired = c->limit - (uint64_t)c->budget;
 
     if (retired - u->missed > MISSES_WITHIN) {
         u->misses = 0;
         u->missed = retired;
     }
     if (++u->misses < MISSES) return;
-    jit_be_careful(c->jit, u->phys);
+    if (guesses) luck->no_guesses = true;
+    else if (luck->misfortunes < UINT8_MAX) luck->misfortunes++;
     jit_drop_unit(c, u);
 }
 
@@ -331,7 +333,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return jit_executable(j, s->retry);
     }
     j->stats.slow++;
-    if (s->head && s->unit->valid) count_miss(c, s->unit); // its accesses are not to plain memory
+    if (s->head && s->unit->valid) count_miss(c, s->unit, false); // its accesses are not to plain memory
     jit_x87_settle_at(c, s->x87);
     if (!s->next) {
         leave(c, EXIT_SITE, n);
@@ -408,14 +410,14 @@ static struct jit_unit *unit_here(struct x86 *c, uint32_t *value)
 }
 
 /* The accesses of a group are not all in one page. */
-static void miss_group(struct x86 *c, const struct jit_site *s)
+static void miss(struct x86 *c, const struct jit_site *s, bool guesses)
 {
     realize_at(c, s);
     jit_x87_settle_at(c, s->x87);
     c->inhibit = s->in_shadow && c->jf.shadow;
     c->eip = s->eip;
     c->budget += s->insn.left;
-    count_miss(c, s->unit);
+    count_miss(c, s->unit, guesses);
 }
 
 /* Runs U and what follows it. True: c->eip is where to go on, and there may be a unit. */
@@ -432,7 +434,7 @@ static bool enter(struct x86 *c, struct jit_unit *u, struct jit_link **link, boo
     c->sse_live = false;
     if (c->x87_live) jit_x87_save(c);
     number = (uint32_t)(r >> 8);
-    if ((r & 0xFF) != EXIT_CAREFUL) jit_realize_flags(c);
+    if ((r & 0xFF) != EXIT_CAREFUL && (r & 0xFF) != EXIT_GUESS) jit_realize_flags(c);
     if ((r & 0xFF) == EXIT_LOOP) {
         r = j->left;
         number = j->left_site;
@@ -448,7 +450,8 @@ static bool enter(struct x86 *c, struct jit_unit *u, struct jit_link **link, boo
         j->stats.dispatches++;
         return true;
     case EXIT_CAREFUL:
-        miss_group(c, &j->sites[number]);
+    case EXIT_GUESS:
+        miss(c, &j->sites[number], (r & 0xFF) == EXIT_GUESS);
         return true;
     case EXIT_BUDGET:
         c->eip = j->units[number].eip;
@@ -567,6 +570,7 @@ int x86_jit_init(struct x86 *c, size_t code_bytes)
     jit_ops_init(&j->ops);
     j->has_bmi2 = __builtin_cpu_supports("bmi2");
     c->jf.kind = FLAGS_REALIZED;
+    for (unsigned n = 0; n < JIT_GUESSES; n++) c->jit_guess[n].addend = GUESS_NOTHING;
     jit_make_stubs(c);
     jit_forget_targets(j);
     return 0;

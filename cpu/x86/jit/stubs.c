@@ -156,6 +156,7 @@ void jit_make_stubs(struct x86 *c)
     emit_mov_rr(&e, R11, R10);
     emit_jmp_to(&e, j->exit_indirect);
     j->exit_careful = make_exit(&e, EXIT_CAREFUL);
+    j->exit_guess = make_exit(&e, EXIT_GUESS);
     j->slow = make_slow(&e);
     j->load_flags = make_call(&e, (uintptr_t)jit_load_flags, true);
     j->load_x87 = make_call(&e, (uintptr_t)jit_x87_load, false);

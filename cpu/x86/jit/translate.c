@@ -363,6 +363,7 @@ static void emit_loop(struct tr *t)
     repeat_body(t);
     x64_find_loop_groups(t);
     t->u->grouped |= t->groups > 0;
+    x64_find_chases(t);
     find_live_flags(t);
     plan_kept_conditions(t);
     while ((uintptr_t)e->p & 15 && !e->full) emit8(e, 0xCC);
@@ -394,8 +395,9 @@ static bool emit_all(struct tr *t)
     t->read = t->u->flags_free = false;
     t->u->changes = t->changed = 0;
     t->u->out = NULL;
-    t->misfortunes = jit_misfortunes(j, t->u->phys);
+    t->misfortunes = jit_luck(j, t->u->phys)->misfortunes;
     x64_find_groups(t);
+    x64_find_chases(t);
     t->u->grouped = t->groups > 0;
     find_live_flags(t);
     plan_kept_conditions(t);

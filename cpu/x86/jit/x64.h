@@ -42,7 +42,7 @@ static inline struct host_mem x64_code_page(uint32_t lin) { return x64_table(TLB
 /* Code out of the way of the main path. */
 enum cold_kind {
     COLD_SAVE_CF, COLD_SLOW, COLD_CAREFUL, COLD_CROSSING, COLD_CALL, COLD_EDGE, COLD_LINK, COLD_OTHER_PAGE, COLD_BUDGET, COLD_STACK, COLD_LOOP,
-    COLD_BESIDE, COLD_ZERO,
+    COLD_BESIDE, COLD_ZERO, COLD_GUESS,
 };
 
 struct cold {
@@ -51,10 +51,10 @@ struct cold {
     uint8_t       *back;    /* where to go on */
     const uint8_t *call;    /* COLD_CALL: what to call */
     uint32_t       site;
-    uint8_t        size;    /* COLD_CROSSING, COLD_BESIDE: of the access, */
+    uint8_t        size;    /* COLD_CROSSING, COLD_BESIDE, COLD_GUESS: of the access, */
     uint8_t        address; /* and the host register that has its address; NO_REG: it is LIN */
     lin_t          lin;
-    uint16_t       page;    /* COLD_STACK: which of c->stack_pages is another one now, */
+    uint16_t       page;    /* COLD_STACK: which of c->stack_pages is another one now, COLD_GUESS: of c->jit_guess, */
     int32_t        first;   /* the group's first byte, from that register, */
     uint32_t       range;   /* its bytes; */
     bool           write, reads, alone; /* some are written, the access is a read, there is no other */
@@ -126,6 +126,7 @@ struct tr {
 
     struct access access[JIT_MAX_INSNS][2];
     uint8_t       accesses[JIT_MAX_INSNS], next_access; /* of each instruction; the next one to be emitted */
+    bool          chases[JIT_MAX_INSNS]; /* the address of its operand was loaded */
     struct group  group[GROUPS_MAX];
     unsigned      groups;
     unsigned      misfortunes; /* so often groups of this unit have been of no use */
@@ -154,8 +155,8 @@ struct tr {
     bool               read;   /* and code has been emitted that does; */
     uint16_t           changed; /* registers changed so far, and r10 */
     uint8_t            keep[JIT_MAX_INSNS + 1]; /* condition to be kept for a later instruction, since the host's flags will be lost; KEEP_NONE */
-    uint8_t            kept;   /* the condition that c->jf.keep has; KEEP_NONE */
     uint8_t            keep_for[JIT_MAX_INSNS + 1]; /* that instruction */
+    uint8_t            kept;   /* the condition that c->jf.keep has; KEEP_NONE */
     bool               sse_ready, x87_ready; /* the unit has made sure that they are in the host's registers */
     uint32_t           x87;    /* struct jit_x87 of what the unit has done so far; 0: nothing, or c->x87_last has it */
 
@@ -201,6 +202,14 @@ static inline void x64_load_r10(struct tr *t, unsigned size)
 
 /* Finds accesses that can share one check (groups.c). */
 void x64_find_groups(struct tr *t);
+/* Which operands have addresses that were loaded, so that a guess pays (x64_guess.c). */
+void x64_find_chases(struct tr *t);
+/* Whether the current instruction's operand is to be accessed by a guess. */
+bool x64_guesses(const struct tr *t);
+/* A guess of what look_up() finds for the address in host register ADDRESS, to r9; r11 is lost. Site and size of what it returns are the caller's to set. */
+struct cold *x64_guess(struct tr *t, unsigned address, bool write);
+/* Out of the way: what it is instead, and back; a jump to where the table has nothing is returned, to be patched. */
+uint8_t *x64_other_guess(struct tr *t, const struct cold *k);
 /* The same for a loop: accesses in all runs of which the registers at its beginning say where they are. */
 void x64_find_loop_groups(struct tr *t);
 /* At the beginning of the loop, checks them all: to the first code if one does not hold. */

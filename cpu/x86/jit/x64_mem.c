@@ -126,13 +126,15 @@ struct host_mem x64_quick_table(const struct tr *t, bool write, uint32_t offset,
 
 /* What the quick table for page LIN >> 12 or, if ADDRESS is a register, for the page of that address has, to r9; to the slow path if it
  * has nothing, or to what may find that a write of SIZE bytes (0: it is none of one size) is beside code. */
-static void look_up(struct tr *t, unsigned address, lin_t lin, bool write, unsigned size, uint32_t site)
+static void look_up_page(struct tr *t, unsigned address, lin_t lin, bool write, unsigned size, uint32_t site)
 {
     struct cold *k;
 
     if (address != NO_REG) x64_page_of(t, R9, address);
     emit_rm(&t->e, 0x8B, 8, R9, address != NO_REG ? x64_quick_table(t, write, 0, R9) : x64_quick_table(t, write, (lin >> PAGE_SHIFT) * 8, NO_REG));
     emit_rr(&t->e, 0x85, 8, R9, R9);
+    t->r9_group = -1;
+    flags_lost(t);
     if (write && size && x64_writes_beside(t, size)) {
         k = x64_cold(t, COLD_BESIDE, emit_jcc(&t->e, CC_E));
         k->site = site;
@@ -144,13 +146,27 @@ static void look_up(struct tr *t, unsigned address, lin_t lin, bool write, unsig
     } else {
         x64_slow_if(t, CC_E, site);
     }
-    t->r9_group = -1;
-    flags_lost(t);
 }
 
 void x64_look_up(struct tr *t, unsigned address, bool write, uint32_t site)
 {
-    look_up(t, address, 0, write, 0, site);
+    look_up_page(t, address, 0, write, 0, site);
+}
+
+static void look_up(struct tr *t, unsigned address, bool write, unsigned size, uint32_t site)
+{
+    struct cold *k;
+
+    if (!x64_guesses(t)) {
+        look_up_page(t, address, 0, write, size, site);
+        return;
+    }
+    k = x64_guess(t, address, write);
+    k->site = site;
+    k->size = (uint8_t)size;
+    t->j->sites[site].beside = write && size && x64_writes_beside(t, size);
+    t->r9_group = -1;
+    flags_lost(t);
 }
 
 /* The access at the offset in host register AT, which is another than r8 only in a flat segment. */
@@ -167,7 +183,7 @@ static uint32_t access_at(struct tr *t, const struct x86_insn *i, unsigned at, u
         test_low_bits(t, at, size - 1);
         x64_slow_if(t, CC_NE, x64_site(t, i));
     }
-    look_up(t, at, 0, write, size, site);
+    look_up(t, at, write, size, site);
     if (size > 1 && !aligned) {
         struct cold *k;
         test_low_bits(t, at, size == 10 ? 15 : size - 1);
@@ -192,7 +208,7 @@ static bool access_constant(struct tr *t, const struct x86_insn *i, lin_t lin, u
     s = &t->j->sites[site];
     s->access_size = (uint8_t)size;
     s->access_write = write;
-    look_up(t, NO_REG, lin, write, size, site);
+    look_up_page(t, NO_REG, lin, write, size, site);
     t->at = (struct host_mem){R9, NO_REG, 0, (int32_t)lin};
     if (lin >> 31) { // beyond a displacement
         emit_mov_ri(&t->e, R8, lin);
@@ -357,12 +373,19 @@ static void other_stack_page(struct tr *t, const struct cold *k)
 
 static void group_head(struct tr *t, const struct x86_insn *i, const struct access *a, int stack)
 {
-    const struct group *g = &t->group[a->group];
-    struct emit        *e = &t->e;
-    unsigned            base = x64_gpr(a->base);
-    int32_t             first = g->low - a->base_off;
-    uint32_t            site = x64_site(t, i);
-    struct jit_site    *s = &t->j->sites[site];
+    enum { FROM_BASE = 64 };
+    struct group    *g = &t->group[a->group];
+    struct emit     *e = &t->e;
+    unsigned         base = x64_gpr(a->base);
+    int32_t          first = g->low - a->base_off;
+    uint32_t         site = x64_site(t, i);
+    struct jit_site *s = &t->j->sites[site];
+    bool             whole = x64_is_flat(t, g->seg) && !g->narrow;
+
+    if (whole && first > 0 && first <= FROM_BASE && x64_guesses(t)) { // then the sums below are not waited for
+        g->low -= first;
+        first = 0;
+    }
 
     s->access_size = a->size;
     s->access_write = a->write;
@@ -395,10 +418,12 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
         careful_if(t, CC_E, site);
         flags_lost(t);
     } else {
-        look_up(t, R8, 0, g->write, 0, site);
+        look_up(t, R8, g->write, 0, site);
     }
-    emit_rr(e, 0x03, 8, R9, R8);
-    emit_rr(e, 0x2B, 8, R9, base);
+    if (first || !whole) {
+        emit_rr(e, 0x03, 8, R9, R8);
+        emit_rr(e, 0x2B, 8, R9, base);
+    }
     emit_rm(e, 0x89, 8, R9, x64_ctx(x64_slot_of(t, a->group)));
     t->r9_group = a->group;
     t->at = (struct host_mem){(uint8_t)base, R9, 0, a->off - g->low};
@@ -512,6 +537,15 @@ static void beside(struct tr *t, const struct cold *k)
     go_slow(t, k->site);
 }
 
+static void wrong_guess(struct tr *t, const struct cold *k)
+{
+    uint8_t *none = x64_other_guess(t, k);
+
+    emit_patch(&t->e, none, t->e.p);
+    if (t->j->sites[k->site].beside) beside(t, k);
+    else go_slow(t, k->site);
+}
+
 static void side_exit(struct tr *t, const struct cold *k)
 {
     struct flag_record rest = k->side ? flags_mark(t, &k->flags) : k->flags;
@@ -570,6 +604,7 @@ void x64_emit_colds(struct tr *t)
             break;
         case COLD_CROSSING: crossing(t, k); break;
         case COLD_BESIDE: beside(t, k); break;
+        case COLD_GUESS: wrong_guess(t, k); break;
         case COLD_STACK: other_stack_page(t, k); break;
         case COLD_CALL: {
             uint8_t *at;

@@ -466,7 +466,8 @@ static void check_breakpoints(struct x86 *c, uint32_t at, unsigned size, unsigne
     }
 }
 
-static void watch(struct x86 *c, uint32_t at, unsigned size, unsigned watched)
+/* I: whose access it was, NULL for none's. The quick ones have not noted it. */
+static void watch(struct x86 *c, const struct x86_insn *i, uint32_t at, unsigned size, unsigned watched)
 {
     uint32_t before = c->debug_hit;
     bool     enabled = false;
@@ -474,13 +475,14 @@ static void watch(struct x86 *c, uint32_t at, unsigned size, unsigned watched)
     check_breakpoints(c, at, size, watched);
     if (c->debug_hit == before) return;
     for (int n = 0; n < 4; n++) enabled |= (c->debug_hit >> n & 1) && (c->dr[7] >> (2 * n) & 3);
+    c->cur = i;
     if (enabled) x86_leave_after(c);
     else c->debug_hit = before; // DR6 shows slots that are not enabled only beside one that is (SDM 3B 17.2.3)
 }
 
 void x86_watch_io(struct x86 *c, uint16_t port, unsigned size)
 {
-    if ((c->dr[7] & 0xFF) && (c->cr4 & CR4_DE)) watch(c, port, size, WATCH_IO);
+    if ((c->dr[7] & 0xFF) && (c->cr4 & CR4_DE)) watch(c, c->cur, port, size, WATCH_IO);
 }
 
 /* One access that may cross a page. */
@@ -530,7 +532,7 @@ bool x86_stack_store(struct x86 *c, const struct x86_insn *i, lin_t lin, unsigne
 
     if (likely(size == 4 && addend && (lin & PAGE_MASK) <= PAGE_SIZE - 4)) x86_host_store((void *)(addend + lin), v, 4);
     else if (!access_linear(c, i, lin, size, true, user, &v)) return false;
-    if (unlikely(c->dr[7] & 0xFF)) watch(c, lin, size, WATCH_WRITE | WATCH_ACCESS);
+    if (unlikely(c->dr[7] & 0xFF)) watch(c, i, lin, size, WATCH_WRITE | WATCH_ACCESS);
     return true;
 }
 
@@ -594,7 +596,7 @@ static bool access_segment(struct x86 *c, const struct x86_insn *i, unsigned seg
     }
     if (!x86_check_alignment(c, i, seg, off, size)) return false;
     if (!access_linear(c, i, lin, size, write, c->cpl == 3, v)) return false;
-    if (unlikely(c->dr[7] & 0xFF)) watch(c, lin, size, write ? WATCH_WRITE | WATCH_ACCESS : WATCH_ACCESS);
+    if (unlikely(c->dr[7] & 0xFF)) watch(c, i, lin, size, write ? WATCH_WRITE | WATCH_ACCESS : WATCH_ACCESS);
     return true;
 }
 

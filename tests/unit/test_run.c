@@ -130,6 +130,25 @@ START_TEST(data_breakpoint_that_is_not_enabled)
 }
 END_TEST
 
+/* The trap comes right after the instruction, also where the page has a quick entry that nobody but system accesses may use. */
+START_TEST(data_breakpoint_at_once)
+{
+    struct fixture *f = start();
+
+    f->cpu.dr[0] = 0x5000;
+    f->cpu.dr[7] = 0x400 | 1 | 1u << 16;
+    x86_update_step(&f->cpu);
+    x86_tlb_select(&f->cpu);
+    x86_reg_set(&f->cpu, "eax", 0);
+    RUN(f, 50, 0x90, 0xA2, 0x80, 0x50, 0xA2, 0x00, 0x50, 0x40, 0x40, 0x40, 0xF4); // nop; mov [5080h], al; mov [5000h], al; inc ax ...; hlt
+    ck_assert_uint_eq(reg(f, "ebx"), 0x100 + EXC_DB);
+    ck_assert_uint_eq(reg(f, "eax"), 0);
+    RUN(f, 50, 0xA2, 0x00, 0x50, 0x40, 0x40, 0xF4);
+    ck_assert_uint_eq(reg(f, "eax"), 0);
+    stop(f);
+}
+END_TEST
+
 /* R/W = 10 watches ports, but only with CR4.DE; the trap comes after the instruction. */
 START_TEST(io_breakpoint)
 {
@@ -252,6 +271,7 @@ Suite *run_suite(void)
     tcase_add_test(t, no_link_from_a_block_that_is_gone);
     tcase_add_test(t, code_in_device_memory);
     tcase_add_test(t, data_breakpoint_that_is_not_enabled);
+    tcase_add_test(t, data_breakpoint_at_once);
     tcase_add_test(t, io_breakpoint);
     tcase_add_test(t, single_step);
     tcase_add_test(t, interrupt_from_the_fpu);

@@ -6,6 +6,7 @@
  * no stretch is of more than N instructions, which narrows down what the report cannot; 0: the translator's units run one by one. */
 #include "tests/lockstep/lockstep.h"
 
+#include "cpu/x86/history.h"
 #include "debug/difference.h"
 
 #include <signal.h>
@@ -15,6 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 
+static const char *const feature_names[FEATURES] = {
+    "far pointers", "POP of segments", "MOV of segments", "task entered", "task returned", "task again", "call gate", "INT gate",
+    "SYSENTER", "SYSEXIT", "other code size", "other stack", "short segments", "hard strings", "alignment", "breakpoints", "I/O breakpoints", "A20", "page entries",
+    "INVLPG", "patch across pages", "patch by alias", "patch beside", "copied code", "code at FFFF", "CR0", "SSE loops", "x87 loops", "walks",
+};
 static const char *const mode_names[MODES] = {"real", "unreal", "segments16", "segments32", "flat", "paged", "v86"};
 
 struct run {
@@ -25,6 +31,7 @@ struct run {
     bool        verbose;
     uint64_t    longest;
     uint64_t    instructions, exceptions, interrupts, of_mode[MODES];
+    uint64_t    reached[FEATURES], vector[32], rep_faults; /* cases that came there; a sample of the exceptions */
     bool        reported;
 };
 
@@ -72,6 +79,7 @@ static void choose(struct fuzz_case *f, const struct run *r)
     f->has_fpu = (f->model->features & FEAT_FPU) != 0;
     f->has_mmx = (f->model->features & FEAT_MMX) != 0;
     f->has_sse = (f->model->features & FEAT_SSE) != 0;
+    f->has_sep = (f->model->features & FEAT_SEP) != 0;
     f->has_sse2 = (f->model->features & FEAT_SSE2) != 0;
     f->pit = fuzz_chance(f, 2) ? 0 : PICK(f, 3, 20, 100, 333, 2000);
 }
@@ -90,6 +98,44 @@ static struct machine *create(struct fuzz_case *f, char *error, size_t error_siz
     config.no_reboot = true;
     config.has_cdrom = false;
     return machine_create(&config, error, error_size);
+}
+
+/* The last exceptions before now; SEEN: how many there were the last time. */
+static void count_exceptions(struct run *r, const struct x86 *c, uint64_t *seen)
+{
+    uint64_t count = c->history->count;
+
+    for (uint64_t n = count - *seen > X86_RECORDS ? count - X86_RECORDS : *seen; n < count; n++) {
+        const struct x86_record *e = &c->history->ring[n % X86_RECORDS];
+        bool                     rep = false;
+
+        for (unsigned k = 0; k < e->code_size && memchr("\x26\x2E\x36\x66\x67\xF2\xF3", e->code[k], 7); k++) rep |= e->code[k] >= 0xF2;
+        r->vector[e->vector & 31]++;
+        if (rep && e->is_access) r->rep_faults++;
+    }
+    *seen = count;
+}
+
+/* In pieces, so that the exceptions can be looked at. */
+static enum machine_stop run_case(struct run *r, struct machine *m)
+{
+    enum machine_stop stop = STOP_TIME;
+    uint64_t          seen = 0;
+
+    for (unsigned n = 0; n < 8 && stop != STOP_DIFFERENCE; n++) {
+        stop = machine_step(m, 2500);
+        count_exceptions(r, &m->pc.cpu, &seen);
+    }
+    return stop;
+}
+
+static void count_features(struct run *r, struct machine *m)
+{
+    for (unsigned n = 0; n < FEATURES; n++) {
+        uint8_t did = 0;
+        machine_read_physical(m, STACK + REACHED + n, &did, 1);
+        if (did) r->reached[n]++;
+    }
 }
 
 /* True if the engines agree. */
@@ -114,7 +160,7 @@ static bool one_case(struct run *r, uint64_t seed)
     for (unsigned n = 0; n < LOCKSTEP_SIDES; n++) prepare_cpu(&f, m->lockstep->side[n].m);
     m->lockstep->random ^= seed << 20;
     m->lockstep->longest = r->longest;
-    stop = machine_step(m, 20000);
+    stop = run_case(r, m);
     good = stop != STOP_DIFFERENCE && (seed % 8 || lockstep_equal_all(m->lockstep));
     if (!good) {
         printf("seed %llu: the engines differ: %s, %s mode%s%s, gates of %u bits\n", (unsigned long long)seed, f.model->name, mode_names[f.mode],
@@ -127,8 +173,19 @@ static bool one_case(struct run *r, uint64_t seed)
     r->exceptions += m->pc.cpu.stats.exceptions;
     r->interrupts += m->pc.cpu.stats.interrupts;
     r->of_mode[f.mode]++;
+    count_features(r, m);
     machine_destroy(m);
     return good;
+}
+
+static void print_coverage(const struct run *r)
+{
+    printf("\ncases that came to:");
+    for (unsigned n = 0; n < FEATURES; n++) printf("%s %s %llu", n ? "," : "", feature_names[n], (unsigned long long)r->reached[n]);
+    printf("\nexceptions by vector (a sample):");
+    for (unsigned n = 0; n < 32; n++)
+        if (r->vector[n]) printf(" %u: %llu", n, (unsigned long long)r->vector[n]);
+    printf("; in repetitions %llu", (unsigned long long)r->rep_faults);
 }
 
 static int usage(const char *what)
@@ -174,6 +231,7 @@ int main(int argc, char **argv)
     printf("%llu instructions, %llu exceptions, %llu interrupts;", (unsigned long long)r.instructions, (unsigned long long)r.exceptions,
            (unsigned long long)r.interrupts);
     for (unsigned n = 0; n < MODES; n++) printf(" %s %llu", mode_names[n], (unsigned long long)r.of_mode[n]);
+    if (r.verbose) print_coverage(&r);
     printf("\n%llu passed, %llu failed, 0 skipped\n", (unsigned long long)passed, (unsigned long long)failed);
     return failed != 0;
 }

@@ -2,48 +2,7 @@
  * instructions, changes of mode and of rounding. */
 #include "tests/lockstep/lockstep.h"
 
-static uint32_t variable(const struct fuzz_case *f, uint32_t offset)
-{
-    return is_flat(f) ? STACK + offset : offset;
-}
-
-static uint32_t code_base(const struct fuzz_case *f)
-{
-    return is_flat(f) ? CODE : 0;
-}
-
-static unsigned word(const struct fuzz_case *f)
-{
-    return f->bits / 8;
-}
-
-/* OPCODE with the memory operand SS:[OFFSET] and REG in ModRM. */
-static void emit_variable(struct fuzz_case *f, unsigned opcode, unsigned reg, uint32_t offset)
-{
-    emit(f, 0x36 | opcode << 8, 2);
-    emit(f, reg << 3 | (f->bits == 32 ? 5 : 6), 1);
-    emit(f, variable(f, offset), word(f));
-}
-
-static void patch(struct fuzz_case *f, unsigned at, uint32_t v, unsigned size)
-{
-    if (at + size <= CODE_SIZE) memcpy(f->code + at, &v, size);
-}
-
-/* MOV SS:[OFFSET], the address of a label to come; returns where to patch it. */
-static unsigned emit_label_to(struct fuzz_case *f, uint32_t offset)
-{
-    emit_variable(f, 0xC7, 0, offset);
-    emit(f, 0, word(f));
-    return f->n - word(f);
-}
-
-static void set_label(struct fuzz_case *f, unsigned at)
-{
-    patch(f, at, code_base(f) + f->n, word(f));
-}
-
-static void some(struct fuzz_case *f, unsigned most)
+void some(struct fuzz_case *f, unsigned most)
 {
     for (unsigned n = 1 + fuzz_below(f, most); n-- > 0;) emit_any(f);
 }
@@ -169,7 +128,7 @@ static void flag_chain(struct fuzz_case *f)
 
 /* --- strings, memory ------------------------------------------------------------------------------------------------------------------------ */
 
-static void string(struct fuzz_case *f)
+void string(struct fuzz_case *f)
 {
     static const uint8_t ops[] = {0xA4, 0xA5, 0xA6, 0xA7, 0xAA, 0xAB, 0xAC, 0xAD, 0xAE, 0xAF};
 
@@ -189,7 +148,7 @@ static void string(struct fuzz_case *f)
  * code, so CS does where the mode lets it, else ES. */
 static void self_modifying(struct fuzz_case *f)
 {
-    bool     by_cs = f->mode == MODE_REAL || f->mode == MODE_UNREAL || f->mode == MODE_V86;
+    bool     by_cs = by_paragraph(f);
     unsigned start, at, back;
 
     if (!is_flat(f) && !by_cs) {
@@ -206,8 +165,8 @@ static void self_modifying(struct fuzz_case *f)
     emit(f, 0, word(f));
     if (f->code[at - 2] != 0xFE) emit(f, fuzz_value(f), 1);
     if (fuzz_chance(f, 2)) some(f, 2);
-    patch(f, at, code_base(f) + f->n + 1 + fuzz_below(f, word(f)), word(f));
-    if (fuzz_chance(f, 12)) patch(f, at, code_base(f) + f->n - 4 + fuzz_below(f, 16), word(f)); // into opcodes
+    patch(f, at, f->origin + f->n + 1 + fuzz_below(f, word(f)), word(f));
+    if (fuzz_chance(f, 12)) patch(f, at, f->origin + f->n - 4 + fuzz_below(f, 16), word(f)); // into opcodes
     emit_load(f, fuzz_below(f, 3), fuzz_value(f));
     some(f, 2);
     emit_variable(f, 0xFF, 1, COUNT);
@@ -217,14 +176,14 @@ static void self_modifying(struct fuzz_case *f)
 
 static void segments(struct fuzz_case *f)
 {
-    bool     by_paragraph = f->mode == MODE_REAL || f->mode == MODE_UNREAL || f->mode == MODE_V86;
+    bool     paragraphs = by_paragraph(f);
     unsigned reg = PICK(f, 0, 0, 3, 2), high = f->model->family >= 3 ? PICK(f, 4, 5) : 0; // ES DS SS, FS GS
     uint32_t user = f->user ? SEL_USER * 8 + 3 : 0, selector;
 
-    if (by_paragraph) selector = PICK(f, DATA >> 4, EXTRA >> 4, VIDEO >> 4, 0xB800, CODE >> 4);
+    if (paragraphs) selector = PICK(f, DATA >> 4, EXTRA >> 4, VIDEO >> 4, 0xB800, CODE >> 4);
     else selector = PICK(f, SEL_DATA, SEL_DATA, SEL_EXTRA, SEL_VIDEO, SEL_SMALL) * 8 + user;
     if (fuzz_chance(f, 12)) selector = fuzz_below(f, 0x10000);
-    if (reg == 2) selector = by_paragraph ? STACK >> 4 : SEL_STACK * 8 + user;
+    if (reg == 2) selector = paragraphs ? STACK >> 4 : SEL_STACK * 8 + user;
     emit_load(f, 0, selector);
     if (high && reg != 2 && fuzz_chance(f, 4)) reg = high;
     emit(f, 0x8E | (0xC0 | reg << 3) << 8, 2); // MOV Sreg, AX
@@ -248,9 +207,9 @@ static void emit_near(struct fuzz_case *f, unsigned opcode, unsigned field, unsi
 
 /* Reads and writes of one structure or frame, by registers that come from one another by constants: jit/groups.c. It lies near the
  * end of a page or of 64 KB, so that registers wrap, and its segment registers are loaded in between. */
-static void structure(struct fuzz_case *f)
+void structure(struct fuzz_case *f)
 {
-    bool     by_386 = f->model->family >= 3, by_paragraph = f->mode == MODE_REAL || f->mode == MODE_UNREAL || f->mode == MODE_V86;
+    bool     by_386 = f->model->family >= 3;
     unsigned base = PICK(f, 3, 5, 6, 7), other = PICK(f, 3, 5, 6, 7), reg;
     uint32_t edge = fuzz_chance(f, 2) ? 0x1000 : 0, at = (is_flat(f) ? DATA : 0) + edge - 16 + fuzz_below(f, 16) * 2;
 
@@ -277,7 +236,7 @@ static void structure(struct fuzz_case *f)
                  emit_near(f, 0x8D, reg, fuzz_chance(f, 3) && by_386 ? 4 : base, by_386); break; // LEA
         case 12: if (by_386) emit_near(f, PICK(f, 0x8B, 0x89), fuzz_below(f, 3), 4, true); break;
         default:
-            emit(f, 0xB8, 1), emit(f, by_paragraph ? PICK(f, DATA >> 4, EXTRA >> 4, STACK >> 4) : (SEL_DATA + fuzz_below(f, 2)) * 8 + (f->user ? SEL_USER * 8 + 3 : 0), word(f));
+            emit(f, 0xB8, 1), emit(f, by_paragraph(f) ? PICK(f, DATA >> 4, EXTRA >> 4, STACK >> 4) : (SEL_DATA + fuzz_below(f, 2)) * 8 + (f->user ? SEL_USER * 8 + 3 : 0), word(f));
             if (fuzz_chance(f, 2)) emit(f, 0x8E | (0xC0 | PICK(f, 0, 3) << 3) << 8, 2); // MOV to ES, DS
             else emit(f, 0x50, 1), emit(f, PICK(f, 0x07, 0x1F), 1);                     // the same by PUSH and POP
             break;
@@ -286,29 +245,6 @@ static void structure(struct fuzz_case *f)
 }
 
 /* --- modes ------------------------------------------------------------------------------------------------------------------------------------ */
-
-static void rounding(struct fuzz_case *f)
-{
-    uint32_t control = 0x037F & ~PICK(f, 0, 0, 0, 1, 2, 4, 8, 0x10, 0x20, 0x3F);
-
-    control = (control & ~0xF00u) | fuzz_below(f, 16) << 8;
-    if (!f->has_fpu) return;
-    emit_variable(f, 0xC7, 0, COUNT);
-    emit(f, control, word(f));
-    emit_variable(f, 0xD9, 5, COUNT); // FLDCW
-    if (f->has_sse && fuzz_chance(f, 2)) {
-        control = 0x1F80 & ~PICK(f, 0, 0, 0, 0x80, 0x100, 0x200, 0x400, 0x800, 0x1000);
-        control |= fuzz_below(f, 4) << 13 | (fuzz_chance(f, 4) ? 0x8000u : 0) | (fuzz_chance(f, 4) ? 0x40u : 0);
-        emit_variable(f, 0xC7, 0, COUNTER + 8);
-        emit(f, control, word(f));
-        emit(f, 0xAE0F36, 3), emit(f, 2 << 3 | (f->bits == 32 ? 5 : 6), 1), emit(f, variable(f, COUNTER + 8), word(f)); // LDMXCSR
-    }
-    for (unsigned n = 2 + fuzz_below(f, 8); n-- > 0;) {
-        if (f->has_mmx && fuzz_chance(f, 2)) emit_simd(f);
-        else emit_fpu(f);
-    }
-    if (fuzz_chance(f, 2)) emit(f, PICK(f, 0xE3DB, 0xE2DB), 2); // FNINIT, FNCLEX
-}
 
 static void flags(struct fuzz_case *f)
 {
@@ -372,9 +308,24 @@ static void system_things(struct fuzz_case *f)
     some(f, 2);
 }
 
+void emit_body(struct fuzz_case *f)
+{
+    switch (fuzz_below(f, 12)) {
+    case 0: counted_loop(f); break;
+    case 1: ecx_loop(f); break;
+    case 2: call(f); break;
+    case 3: indirect(f); break;
+    case 4: flag_chain(f); break;
+    case 5: string(f); break;
+    case 6: structure(f); break;
+    case 7: rounding(f); break;
+    default: some(f, 8); break;
+    }
+}
+
 static void snippet(struct fuzz_case *f)
 {
-    switch (fuzz_below(f, 27)) {
+    switch (fuzz_below(f, 46)) {
     case 0: case 1: counted_loop(f); break;
     case 2: ecx_loop(f); break;
     case 3: case 4: call(f); break;
@@ -389,6 +340,9 @@ static void snippet(struct fuzz_case *f)
     case 18: system_things(f); break;
     case 19: forward_jump(f); break;
     case 20: case 21: case 22: structure(f); break;
+    case 23: case 24: case 25: case 26: case 27: case 28: system_snippet(f); break;
+    case 29: case 30: case 31: case 32: case 33: case 34: edge_snippet(f); break;
+    case 35: case 36: case 37: float_loop(f); break;
     default: some(f, 12); break;
     }
 }
@@ -399,19 +353,20 @@ void make_code(struct fuzz_case *f)
 
     f->n = 0;
     f->bits = f->first_bits;
+    f->origin = is_flat(f) ? CODE : 0;
     emit_variable(f, 0xC7, 0, COUNTER);
     emit(f, 1 + fuzz_below(f, 12), word(f));
     if (f->has_fpu) emit(f, 0xE3DB, 2);
     if (fuzz_chance(f, 2)) // so that it crosses a page
         for (unsigned n = PAGE_SIZE - 64 + fuzz_below(f, 64); f->n < n;) emit(f, 0x90, 1);
     start = f->n;
-    while (count-- && f->n < CODE_SIZE - 600) {
+    while (count-- && f->n < CODE_SIZE - 1200) {
         unsigned label = emit_label_to(f, RESUME), size = word(f);
 
         if (fuzz_chance(f, 3)) stack_pointer(f);
         if (!fuzz_chance(f, 3)) pointers(f);
         snippet(f);
-        patch(f, label, code_base(f) + f->n, size);
+        patch(f, label, f->origin + f->n, size);
         if (fuzz_chance(f, 10)) other_size(f);
     }
     if (f->bits != f->first_bits) other_size(f);

@@ -30,9 +30,80 @@ static void segment_of(const struct fuzz_case *f, unsigned n, uint32_t *base, ui
     if (f->model->family < 3) *attributes = 0, *limit &= 0xFFFF;
 }
 
+/* Segments with limits of their own, and code of both sizes: SEL_DOWN16 to SEL_CONFORMING. */
+static void write_special_segments(const struct fuzz_case *f, struct machine *m)
+{
+    bool     flat = is_flat(f), wide = f->first_bits == 32;
+    unsigned dpl = f->user ? 0x60 : 0, d = f->model->family >= 3 ? 4 : 0;
+    uint32_t stack = flat ? 0 : STACK, data = flat ? 0 : DATA, all = flat && d ? 0xFFFFF : 0xFFFF, bias = flat ? 0 : DATA;
+    const struct { unsigned n; uint32_t base, limit; unsigned access, attributes; } own[] = {
+        {SEL_DOWN16, DATA, 0x1FFF, 0x97, 0},
+        {SEL_DOWN32, DATA, 0x2FF8, 0x97, d},
+        {SEL_EDGE, DATA, 0x2FFE, 0x93, d},
+        {SEL_TINY, bias, 0xF, 0x93, 0},
+        {SEL_READONLY, data, all, 0x91, flat ? 8 | d : 0},
+        {SEL_ABSENT, DATA, 0xFFFF, 0x13, 0},
+        {SEL_STACK_OTHER, stack, all, 0x93, (flat ? 8 : 0) | (wide ? 0 : d)},
+        {SEL_STACK_DOWN, stack, 0xF, 0x97, f->seed & 1 ? d : 0},
+        {SEL_ALIAS, flat ? 0 : CODE, all, 0x93, flat ? 8 | d : 0},
+        {SEL_CODE16, CODE, 0xFFFF, 0x9B, 0},
+        {SEL_CODE32, CODE, 0xFFFF, 0x9B, d},
+        {SEL_DATA_LOW, DATA, 0xFFFF, 0x93, d},
+        {SEL_CONFORMING, 0, 0xFFFF, 0x9F, f->wide_gates ? d : 0},
+    };
+
+    for (unsigned n = 0; n < sizeof(own) / sizeof(own[0]); n++) {
+        unsigned access = own[n].access | (own[n].n == SEL_CONFORMING ? 0 : dpl);
+        put(m, GDT + 8 * own[n].n, descriptor(own[n].base, own[n].limit, access, own[n].attributes), 8);
+    }
+}
+
+static uint64_t gate_to(unsigned selector, uint32_t offset, unsigned type, unsigned count)
+{
+    return (offset & 0xFFFF) | (uint64_t)selector << 16 | (uint64_t)count << 32 | (uint64_t)type << 40 | (uint64_t)(offset >> 16) << 48;
+}
+
+/* Call gates and the routines behind them: PUSH, a read of the stack, POP, RETF of the gate's size with the parameters. */
+static void write_gates(const struct fuzz_case *f, struct machine *m)
+{
+    static const struct { bool wide, conforming, absent; unsigned count; } gates[GATES] = {
+        {true, false, false, 0}, {true, false, false, 3}, {false, false, false, 2}, {false, false, false, 0}, {true, true, false, 0}, {true, false, true, 0},
+    };
+
+    for (unsigned n = 0; n < GATES; n++) {
+        bool     wide = gates[n].wide && f->model->family >= 3;
+        uint32_t at = ROUTINES + n * 32, returns = gates[n].count * (wide ? 4 : 2);
+        uint8_t  routine[] = {0x50, 0x8C, 0xD0, 0x0F, 0x00, 0xC8, 0x58, 0x42, wide == f->wide_gates ? 0x90 : 0x66, 0xCA, (uint8_t)returns, 0};
+
+        // push eax; mov ax, ss; str ax; pop eax; inc edx; retf
+        machine_write_physical(m, at, routine, sizeof(routine));
+        put(m, GDT + 8 * (SEL_GATE + n),
+            gate_to((gates[n].conforming ? SEL_CONFORMING : SEL_KERNEL) * 8, at, (gates[n].absent ? 0x60 : 0xE0) | (wide ? 12 : 4), gates[n].count), 8);
+    }
+    put(m, GDT + 8 * SEL_TASK_GATE, gate_to((f->model->family >= 3 ? SEL_TASK32 : SEL_TASK16) * 8, 0, 0xE5, 0), 8);
+}
+
+/* The static fields of the TSSs: inner stack, CR3, segments. The code of the case does the rest. */
+static void write_tasks(const struct fuzz_case *f, struct machine *m)
+{
+    static const uint8_t sels[6] = {SEL_EXTRA, SEL_CODE, SEL_STACK, SEL_DATA, SEL_DATA, SEL_DATA};
+    bool                 v86 = f->mode == MODE_V86;
+
+    put(m, GDT + 8 * SEL_TASK16, descriptor(STACK + TASK16, 0x2B + 0x20, 0xE1, 0), 8);
+    put(m, STACK + TASK16 + 2, SUPERVISOR_STACK - 0x100, 2), put(m, STACK + TASK16 + 4, SEL_KERNEL_STACK * 8, 2);
+    for (unsigned n = 0; n < 4; n++) put(m, STACK + TASK16 + 0x22 + 2 * n, (sels[n] + (f->user ? 8 : 0)) * 8 + (f->user ? 3 : 0), 2);
+    if (f->model->family < 3) return;
+    put(m, TSS + 0x1C, f->paged ? PAGES : 0, 4);
+    put(m, GDT + 8 * SEL_TASK32, descriptor(STACK + TASK32, 0xFF, 0xE9, 0), 8);
+    put(m, STACK + TASK32 + 4, SUPERVISOR_STACK - 0x100, 4), put(m, STACK + TASK32 + 8, SEL_KERNEL_STACK * 8, 4);
+    put(m, STACK + TASK32 + 0x1C, f->paged ? PAGES : 0, 4), put(m, STACK + TASK32 + 0x66, 0x68, 2);
+    put(m, STACK + TASK32 + 0x24, v86 ? 0x23002 : 2, 4);
+    for (unsigned n = 0; n < 6; n++) put(m, STACK + TASK32 + 0x48 + 4 * n, v86 ? n == SEG_SS ? STACK >> 4 : DATA >> 4 : (sels[n] + (f->user ? 8 : 0)) * 8 + (f->user ? 3 : 0), 4);
+}
+
 static void write_gdt(struct fuzz_case *f, struct machine *m)
 {
-    unsigned tss = f->model->family >= 3 ? 0x8B : 0x83;
+    unsigned tss = f->model->family >= 3 ? 0xEB : 0xE3;
 
     put(m, GDT, 0, 8);
     for (unsigned n = SEL_CODE; n <= SEL_SMALL; n++) {
@@ -46,6 +117,12 @@ static void write_gdt(struct fuzz_case *f, struct machine *m)
     put(m, GDT + 8 * SEL_TSS, descriptor(TSS, 0x88, tss, 0), 8);
     put(m, GDT + 8 * SEL_KERNEL, descriptor(0, 0xFFFF, 0x9B, f->wide_gates ? 4 : 0), 8);
     put(m, GDT + 8 * SEL_KERNEL_STACK, descriptor(0, 0xFFFF, 0x93, f->wide_gates ? 4 : 0), 8);
+    write_special_segments(f, m);
+    write_gates(f, m);
+    write_tasks(f, m);
+    if (f->has_sep) // SYSENTER's segments; its routine: to EDX at once, or by SYSEXIT if ESI is set
+        for (unsigned n = 0; n < 4; n++) put(m, GDT + 8 * (SEL_SYSENTER + n), descriptor(0, 0xFFFFF, (n & 1 ? 0x93 : 0x9B) | (n > 1 ? 0x60 : 0), 12), 8);
+    machine_write_physical(m, SYSENTER, (const uint8_t[]){0x85, 0xF6, 0x75, 0x04, 0x89, 0xCC, 0xFF, 0xE2, 0x0F, 0x35}, 10); // mov esp, ecx; jmp edx
     if (f->model->family >= 3) {
         put(m, TSS + 4, SUPERVISOR_STACK, 4), put(m, TSS + 8, SEL_KERNEL_STACK * 8, 4), put(m, TSS + 0x66, 0x68, 2);
     } else {
@@ -87,15 +164,22 @@ static void fault_handler(struct handler *h, unsigned vector, bool wide, bool er
     }
 }
 
-static void make_handler(struct handler *h, unsigned vector, bool wide, bool error)
+static void make_handler(const struct fuzz_case *f, struct handler *h, unsigned vector, bool wide, bool error)
 {
-    if (vector == 1) { // clears TF
-        if (wide) ADD(h, 0x81, 0x64, 0x24, 0x08, 0xFF, 0xFE, 0xFF, 0xFF, 0xCF);
+    bool has_32 = f->model->family >= 3 && f->seed & 8, keeps_tf = f->seed % 5 == 0;
+
+    if (vector == 1) { // clears TF, or lets it be; a breakpoint on an instruction is not to come again: by RF, or without breakpoints at all
+        if (wide) ADD(h, 0x81, 0x4C, 0x24, 0x08, 0, 0, 1, 0);
+        else if (has_32) ADD(h, 0x66, 0x50, 0x66, 0x31, 0xC0, 0x0F, 0x23, 0xF8, 0x66, 0x58);
+        if (keeps_tf) ADD(h, 0xCF);
+        else if (wide) ADD(h, 0x81, 0x64, 0x24, 0x08, 0xFF, 0xFE, 0xFF, 0xFF, 0xCF);
         else ADD(h, 0x55, 0x8B, 0xEC, 0x81, 0x66, 0x06, 0xFF, 0xFE, 0x5D, 0xCF);
     } else if (vector == 0x20) {
         ADD(h, 0x50, 0xB0, 0x20, 0xE6, 0x20, 0x58, 0xCF); // end of interrupt
     } else if (vector < 0x20 && vector != 2 && vector != 3 && vector != 4) {
         fault_handler(h, vector, wide, error);
+    } else if (vector == 0x3A || vector == 0x3B) { // gates of the other size
+        ADD(h, 0x66, 0xCF);
     } else {
         ADD(h, 0xCF);
     }
@@ -110,11 +194,17 @@ static void write_handlers(struct fuzz_case *f, struct machine *m)
         struct handler h = {.n = 0};
         uint32_t       at = HANDLERS + v * HANDLER_SIZE;
 
-        make_handler(&h, v, wide, !real && has_error(v));
+        make_handler(f, &h, v, wide, !real && has_error(v));
         machine_write_physical(m, at, h.bytes, h.n);
         put(m, 4 * v, at, 4);
         put(m, IDT + 8 * v, (at & 0xFFFF) | (uint64_t)(SEL_KERNEL * 8) << 16 | type << 40, 8);
     }
+    if (real) return;
+    put(m, IDT + 8 * 0x38 + 2, SEL_TASK32 * 8, 2), put(m, IDT + 8 * 0x38 + 5, 0xE5, 1); // task gates
+    put(m, IDT + 8 * 0x39 + 2, SEL_TASK16 * 8, 2), put(m, IDT + 8 * 0x39 + 5, 0xE5, 1);
+    put(m, IDT + 8 * 0x3C + 5, type & ~0x60u, 1), put(m, IDT + 8 * 0x3D + 5, type & ~0x80u, 1);
+    if (f->model->family < 3) return;
+    put(m, IDT + 8 * 0x3A + 5, f->wide_gates ? 0xE6 : 0xEE, 1), put(m, IDT + 8 * 0x3B + 5, f->wide_gates ? 0xE7 : 0xEF, 1);
 }
 
 /* --- pages ---------------------------------------------------------------------------------------------------------------------------------- */
@@ -122,10 +212,10 @@ static void write_handlers(struct fuzz_case *f, struct machine *m)
 /* The first megabyte is where it is; above it aliases of code and data, some of them read-only, and then nothing. */
 static uint32_t entry_of(struct fuzz_case *f, uint32_t page)
 {
-    uint32_t at = page << PAGE_SHIFT, user = at >= STACK ? 4 : 0;
+    uint32_t at = page << PAGE_SHIFT, user = at >= STACK || (at >= PAGES && f->seed % 3 == 0) ? 4 : 0;
 
     if (at < ALIASES) return at | 3 | user;
-    if (at >= NOTHING) return 0;
+    if (at >= NOTHING || fuzz_chance(f, 10)) return 0;
     at = fuzz_chance(f, 3) ? CODE + fuzz_below(f, 6) * PAGE_SIZE : DATA + fuzz_below(f, 32) * PAGE_SIZE;
     return at | 1 | (fuzz_chance(f, 3) ? 0 : 2) | (fuzz_chance(f, 5) ? 0 : 4);
 }
@@ -214,6 +304,9 @@ static void load_control(const struct fuzz_case *f, struct x86 *c)
     }
     if (f->model->family >= 4)
         c->cr0 = (c->cr0 & ~(CR0_CD | CR0_NW)) | CR0_NE | (f->seed & 64 ? CR0_WP : 0) | (f->seed & 128 ? CR0_AM : 0);
+    if (f->model->features & FEAT_DE && f->seed & 4) c->cr4 |= CR4_DE;
+    if (f->model->features & FEAT_VME && f->seed % 7 == 0) c->cr4 |= f->mode == MODE_V86 ? CR4_VME : CR4_PVI;
+    if (f->has_sep) c->sysenter_cs = SEL_SYSENTER * 8, c->sysenter_eip = SYSENTER, c->sysenter_esp = SUPERVISOR_STACK;
     if (f->has_sse) c->cr4 |= CR4_OSFXSR | CR4_OSXMMEXCPT;
     if (!f->paged) return;
     c->cr3 = PAGES;
@@ -233,6 +326,17 @@ static void start_timer(const struct fuzz_case *f, struct bus *bus)
     bus_out(bus, 0x40, f->pit >> 8, 1);
 }
 
+/* Of code that cannot set them itself: a breakpoint somewhere. */
+static void set_breakpoint(const struct fuzz_case *f, struct fuzz_case *own, struct x86 *c)
+{
+    unsigned kind;
+
+    if ((!f->user && f->mode != MODE_V86) || f->model->family < 3 || !fuzz_chance(own, 6)) return;
+    kind = fuzz_below(own, 4);
+    c->dr[0] = kind == 2 ? 0x61 : kind == 0 ? CODE + fuzz_below(own, f->n) : fuzz_chance(own, 3) ? STACK + COUNT : DATA + fuzz_below(own, 0x4000);
+    c->dr[7] = 0x401 | kind << 16 | PICK(own, 0, 1, 3) << 18;
+}
+
 void prepare_cpu(const struct fuzz_case *f, struct machine *m)
 {
     struct fuzz_case own = *f; // the same numbers for both machines
@@ -247,6 +351,7 @@ void prepare_cpu(const struct fuzz_case *f, struct machine *m)
     c->gpr[REG_ESP] = is_flat(f) ? STACK + STACK_TOP : STACK_TOP;
     c->eip = is_flat(f) ? CODE : 0;
     if (f->pit) c->eflags |= FLAG_IF;
+    set_breakpoint(f, &own, c);
     phys_set_a20(&m->pc.phys, true);
     x86_tlb_flush(c, false);
     x86_tlb_select(c);

@@ -42,6 +42,7 @@ int x86_tlb_init(struct x86 *c)
     }
     for (unsigned n = 0; n < 4; n++) t->fast[n >> 1][n & 1] = (uintptr_t *)(t->space + TLB_QUICK(n >> 1, n & 1));
     t->none = (uintptr_t *)(t->space + TLB_NONE);
+    t->most = TLB_LIST_MAX;
     t->code = (uint32_t *)(t->space + TLB_CODE);
     c->any_beside = true;
     x86_forget_beside(c);
@@ -304,7 +305,7 @@ static void remember(struct x86 *c, uint32_t page, uint64_t entry)
     uint32_t        drops;
 
     if (!(t->entry[page] & TLB_LISTED)) {
-        if (t->listed == TLB_LIST_MAX) {
+        if (t->listed >= t->most) {
             x86_tlb_flush(c, false);
             x86_leave_after(c); // the code's own page is to be translated anew now, not when a slice happens to end
         }
@@ -410,12 +411,18 @@ bool x86_leads_to_device(const struct x86 *c, lin_t lin, bool write)
     return (e & TLB_VALID) && (write ? phys_writer(c->phys, at) : phys_reader(c->phys, at))->kind == PHYS_MMIO;
 }
 
+/* A full cache is emptied by whoever needs room, which loses the pages of the instruction's earlier accesses: it must not be begun again then. */
+static bool has_room(const struct x86_tlb *t, uint32_t page)
+{
+    return t->listed < t->most || (t->entry[page] & TLB_LISTED);
+}
+
 bool x86_fill_quick(struct x86 *c, lin_t lin, bool write)
 {
     bool     user = c->cpl == 3;
     uint32_t phys, error;
 
-    if (!x86_translate(c, lin, write ? ACCESS_WRITE : ACCESS_READ, user, &phys, &error)) return false;
+    if (!has_room(&c->tlb, lin >> PAGE_SHIFT) || !x86_translate(c, lin, write ? ACCESS_WRITE : ACCESS_READ, user, &phys, &error)) return false;
     fill_fast(c, lin, phys, write, user);
     return c->tlb.fast[write][user][lin >> PAGE_SHIFT] != 0;
 }

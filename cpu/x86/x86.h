@@ -122,6 +122,7 @@ struct x86_tlb {
     uint64_t  *entry;     /* physical page << 12 | enum x86_tlb_bits */
     uint32_t  *list;      /* linear pages that have an entry */
     uint32_t   listed;
+    uint32_t   most;      /* of them: TLB_LIST_MAX, or fewer for tests */
     bool       big;       /* an entry of a big page was made since the last flush */
     uint32_t  *code;      /* for translated code: physical page | CODE_VALID | CODE_USER of pages that may be executed; 0: look up */
     uint32_t   drops;     /* changes whenever a quick entry goes */
@@ -431,8 +432,8 @@ void x86_tlb_select(struct x86 *c);
 /* Loads the four page-directory-pointer entries of PAE paging; false (#GP) if one has reserved bits set. */
 bool x86_load_pdptes(struct x86 *c, uint32_t cr3);
 
-/* Makes a quick entry for accesses of the current privilege to the page of LIN, translating it if it need be. False: it is no plain memory, or
- * it would fault (which is not raised here). */
+/* Makes a quick entry for accesses of the current privilege to the page of LIN, translating it if it need be. False: it is no plain memory,
+ * it would fault (which is not raised here), or the cache would be emptied for it. */
 bool x86_fill_quick(struct x86 *c, lin_t lin, bool write);
 /* Whether the cached translation of LIN, if there is one, leads to a device. */
 bool x86_leads_to_device(const struct x86 *, lin_t lin, bool write);

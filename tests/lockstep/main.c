@@ -92,7 +92,7 @@ static struct machine *create(struct fuzz_case *f, char *error, size_t error_siz
     config.memory = f->model->family >= 2 ? 2 << 20 : 1 << 20;
     config.cpu = f->model->name;
     config.engine = "lockstep";
-    config.jit_cache = 4 << 20;
+    config.jit_cache = PICK(f, 1 << 20, 4 << 20);
     config.jit_eager = PICK(f, 0, 1, 3, 8, 64, 64);
     config.mips = PICK(f, 1, 5, 20, 200);
     config.no_reboot = true;

@@ -1,8 +1,10 @@
 /* tables.c: what lies in memory when a case starts, and the CPU's registers. */
 #include "tests/lockstep/lockstep.h"
 
+#include "cpu/x86/block_cache.h"
 #include "cpu/x86/far.h"
 #include "cpu/x86/flags.h"
+#include "cpu/x86/jit/jit.h"
 
 /* Through the machine, so that both get it. */
 static void put(struct machine *m, uint32_t at, uint64_t v, unsigned size)
@@ -337,6 +339,15 @@ static void set_breakpoint(const struct fuzz_case *f, struct fuzz_case *own, str
     c->dr[7] = 0x401 | kind << 16 | PICK(own, 0, 1, 3) << 18;
 }
 
+/* Caches that are full again and again, in one case of four. */
+static void shrink_caches(const struct fuzz_case *f, struct x86 *c)
+{
+    if (f->seed % 4 != 3) return;
+    c->tlb.most = f->seed & 16 ? 12 : 40;
+    c->cache->size = 60 << 10;
+    if (c->jit) x86_jit_contexts(c, 5);
+}
+
 void prepare_cpu(const struct fuzz_case *f, struct machine *m)
 {
     struct fuzz_case own = *f; // the same numbers for both machines
@@ -352,6 +363,7 @@ void prepare_cpu(const struct fuzz_case *f, struct machine *m)
     c->eip = is_flat(f) ? CODE : 0;
     if (f->pit) c->eflags |= FLAG_IF;
     set_breakpoint(f, &own, c);
+    shrink_caches(f, c);
     phys_set_a20(&m->pc.phys, true);
     x86_tlb_flush(c, false);
     x86_tlb_select(c);

@@ -90,6 +90,33 @@ START_TEST(test_full_translation_cache)
 }
 END_TEST
 
+/* POP [BX+DI]: the read finds its page in the cache, and for the write all is forgotten. Then the cache has no page of the stack, as if a
+ * handler had run it. */
+static struct fixture *fill_cache_by_pop(bool translate)
+{
+    static const uint8_t code[] = {0x50, 0x58, 0x50, 0xeb, 0x00, 0x8f, 0x01, 0xf4}; /* PUSH AX; POP AX; PUSH AX; JMP here; POP [BX+DI]; HLT */
+    struct fixture      *f = start("486", 0, code, sizeof(code));
+
+    if (!translate) x86_jit_destroy(&f->cpu);
+    x86_reg_set(&f->cpu, "ds", 0x2000);
+    x86_reg_set(&f->cpu, "ss", 0x5000);
+    f->cpu.tlb.most = 2; /* code and stack */
+    x86_run(&f->cpu, 1000);
+    ck_assert(f->cpu.halted);
+    return f;
+}
+
+START_TEST(test_translation_cache_full_between_accesses)
+{
+    struct fixture *a = fill_cache_by_pop(false), *b = fill_cache_by_pop(true);
+
+    ck_assert_uint_eq(a->cpu.tlb.listed, b->cpu.tlb.listed);
+    ck_assert_mem_eq(a->cpu.tlb.list, b->cpu.tlb.list, a->cpu.tlb.listed * sizeof(*a->cpu.tlb.list));
+    finish(a);
+    finish(b);
+}
+END_TEST
+
 /* Units that need more than one try give back the records of those that failed. */
 START_TEST(test_tries_use_up_nothing)
 {
@@ -516,6 +543,7 @@ Suite *jit_suite(void)
 
     if (x86_jit_supported()) tcase_add_test(c, test_left_where_ip_wraps);
     if (x86_jit_supported()) tcase_add_test(c, test_full_translation_cache);
+    if (x86_jit_supported()) tcase_add_test(c, test_translation_cache_full_between_accesses);
     if (x86_jit_supported()) tcase_add_test(c, test_tries_use_up_nothing);
     if (x86_jit_supported()) tcase_add_test(c, test_contexts_begin_again);
     if (x86_jit_supported()) tcase_add_test(c, test_offsets_wrap_in_large_segments);

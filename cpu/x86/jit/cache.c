@@ -113,7 +113,7 @@ bool jit_find_ctx(struct x86_jit *j, const struct jit_ctx *ctx, uint32_t *number
 {
     for (*number = 0; *number < j->ctxs; ++*number)
         if (jit_same_ctx(&j->ctx[*number], ctx)) return true;
-    if (j->ctxs == JIT_CTX_MAX) return false;
+    if (j->ctxs >= j->ctxs_most) return false;
     j->ctx[j->ctxs++] = *ctx;
     return true;
 }

@@ -35,6 +35,9 @@ void x86_jit_destroy(struct x86 *c);
 /* For tests: translates code when it runs for the first time, in units of at most MOST instructions. */
 void x86_jit_eager(struct x86 *c, unsigned most);
 
+/* For tests: no more than MOST contexts are known at once, at least two; with one more all units go. */
+void x86_jit_contexts(struct x86 *c, unsigned most);
+
 /* Who looks on; either function may be NULL. */
 struct x86_jit_watch {
     void *opaque;

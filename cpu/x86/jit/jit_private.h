@@ -215,7 +215,7 @@ struct x86_jit {
     struct tr        *tr;        /* the translation in progress: x64.h */
     struct jit_ops    ops;
     struct jit_ctx    ctx[JIT_CTX_MAX];
-    uint32_t          ctxs;
+    uint32_t          ctxs, ctxs_most; /* JIT_CTX_MAX, or fewer for tests */
     uint16_t          known_ctx[256]; /* of contexts, by hash */
     uint64_t          until;     /* of the x86_run() in progress */
 

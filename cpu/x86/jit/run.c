@@ -567,6 +567,7 @@ int x86_jit_init(struct x86 *c, size_t code_bytes)
     }
     j->hot = HOT;
     j->most = JIT_MAX_INSNS;
+    j->ctxs_most = JIT_CTX_MAX;
     jit_ops_init(&j->ops);
     j->has_bmi2 = __builtin_cpu_supports("bmi2");
     c->jf.kind = FLAGS_REALIZED;
@@ -580,6 +581,11 @@ void x86_jit_eager(struct x86 *c, unsigned most)
 {
     c->jit->hot = 1;
     c->jit->most = most < JIT_MAX_INSNS ? most : JIT_MAX_INSNS;
+}
+
+void x86_jit_contexts(struct x86 *c, unsigned most)
+{
+    c->jit->ctxs_most = most < 2 ? 2 : most < JIT_CTX_MAX ? most : JIT_CTX_MAX;
 }
 
 void x86_jit_watch(struct x86 *c, const struct x86_jit_watch *watch)

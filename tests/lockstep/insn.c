@@ -24,7 +24,8 @@ uint32_t fuzz_pointer(struct fuzz_case *f)
     case 2: return base + 0xFFFF - fuzz_below(f, 12);                       // at the limit
     case 3: return is_flat(f) ? CODE + fuzz_below(f, f->n + 32) : fuzz_below(f, 0x10000);
     case 4: return is_flat(f) ? VIDEO + fuzz_below(f, 0x20000) : fuzz_below(f, 0x10000);
-    case 5: return is_flat(f) ? ALIASES + fuzz_below(f, 0x40000) : base + page;
+    case 5: if (f->big_pages && fuzz_chance(f, 2)) return PICK(f, 0x400000, 0x800000) + (fuzz_chance(f, 4) ? CODE + fuzz_below(f, f->n + 32) : DATA + fuzz_below(f, 0x4000));
+            return is_flat(f) ? ALIASES + fuzz_below(f, 0x40000) : base + page;
     case 6: return is_flat(f) && fuzz_chance(f, 3) ? NOTHING + fuzz_below(f, 0x80000) : base + page + fuzz_below(f, 64);
     case 7: return fuzz_chance(f, 4) ? fuzz_value(f) : base + page;
     default: return base + (page & 0x3000) + fuzz_below(f, 1024) * (fuzz_chance(f, 3) ? 1 : 4); // few pages, so that they are warm

@@ -48,7 +48,7 @@ struct fuzz_case {
     bool                    user;        /* privilege 3 */
     bool                    wide_gates;  /* of the 386 */
     bool                    paged, pae, big_pages;
-    bool                    has_fpu, has_mmx, has_sse, has_sse2, has_sep;
+    bool                    has_fpu, has_mmx, has_sse, has_sse2, has_sep, has_nx;
     unsigned                first_bits;  /* of the code at its start */
     uint32_t                pit;         /* its reload value; 0: none */
     uint8_t                 code[CODE_SIZE + 64];

@@ -75,6 +75,7 @@ static void choose(struct fuzz_case *f, const struct run *r)
     f->wide_gates = f->model->family >= 3 && (f->mode != MODE_SEGMENTS16 || fuzz_chance(f, 2));
     f->paged = f->mode == MODE_PAGED || (f->mode == MODE_V86 && fuzz_chance(f, 2));
     f->pae = f->paged && f->model->features & FEAT_PAE && fuzz_chance(f, 3);
+    f->has_nx = f->pae && f->model->features & FEAT_NX && f->seed & 512;
     f->big_pages = f->paged && !f->pae && f->model->features & FEAT_PSE && fuzz_chance(f, 3);
     f->has_fpu = (f->model->features & FEAT_FPU) != 0;
     f->has_mmx = (f->model->features & FEAT_MMX) != 0;

@@ -278,7 +278,7 @@ static void debug_registers(struct fuzz_case *f)
 /* With the 21st address line held down the second megabyte is the first one. */
 static void a20(struct fuzz_case *f)
 {
-    unsigned tail, start, over;
+    unsigned tail, start, over, far = f->big_pages ? 0x400000 : 0x100000;
 
     if (f->model->family < 2) {
         some(f, 3);
@@ -294,10 +294,10 @@ static void a20(struct fuzz_case *f)
         emit(f, 0xB0 | fuzz_below(f, 2) << 9, 2), emit(f, 0x92E6, 2); // MOV AL, 0 or 2; OUT 92h, AL
         emit_reached(f, DID_A20);
         if (is_flat(f)) {
-            emit_load(f, PICK(f, 3, 6, 7), (fuzz_chance(f, 2) ? 0x100000 : 0) + DATA + fuzz_below(f, 0x2000));
-            emit_load(f, PICK(f, 3, 6, 7), (fuzz_chance(f, 2) ? 0x100000 : 0) + (fuzz_chance(f, 3) ? CODE + f->n + fuzz_below(f, 40) : DATA + fuzz_below(f, 0x2000)));
+            emit_load(f, PICK(f, 3, 6, 7), (fuzz_chance(f, 2) ? far : 0) + DATA + fuzz_below(f, 0x2000));
+            emit_load(f, PICK(f, 3, 6, 7), (fuzz_chance(f, 2) ? far : 0) + (fuzz_chance(f, 3) ? CODE + f->n + fuzz_below(f, 40) : DATA + fuzz_below(f, 0x2000)));
             some(f, 4);
-            if (fuzz_chance(f, 2)) emit(f, 0xE8, 1), emit(f, 0x100000 + start - (f->n + 4), 4);
+            if (fuzz_chance(f, 2)) emit(f, 0xE8, 1), emit(f, far + start - (f->n + 4), 4);
         } else if (by_paragraph(f)) {
             emit_segment(f, 0, 0xFFFF);
             emit_load(f, 7, 0x10 + STACK + 0x3000 + fuzz_below(f, 0x1000));
@@ -316,18 +316,19 @@ static void a20(struct fuzz_case *f)
 /* CR0 and CR4: bits that change what may be, or what instructions do. */
 static void control(struct fuzz_case *f)
 {
-    unsigned tail;
-    uint32_t bit = PICK(f, 0x2, 0x4, 0x8, 0x8, 0x10000, 0x40000, 0xA);
+    bool     four = f->model->family >= 5 && fuzz_chance(f, 3);
+    unsigned tail, cr = four ? 0xE0 : 0xC0;
+    uint32_t bit = four ? PICK(f, 4, 8, 0x80, 0x200, 0x600) : f->mode == MODE_PAGED && fuzz_chance(f, 2) ? 0x80000000u : PICK(f, 0x2, 0x4, 0x8, 0x8, 0x10000, 0x40000, 0xA);
 
     if (!is_system(f) || f->model->family < 3) {
         some(f, 3);
         return;
     }
     tail = emit_label_to(f, RESUME);
-    emit(f, 0xC0200F, 3);
+    emit(f, 0x200F | cr << 16, 3);
     if (f->bits == 16) emit(f, 0x66, 1);
     emit(f, 0x35, 1), emit(f, bit, 4); // XOR EAX, bit
-    emit(f, 0xC0220F, 3);
+    emit(f, 0x220F | cr << 16, 3);
     emit_reached(f, DID_CONTROL);
     for (unsigned n = 3; n-- > 0;) {
         if (f->has_mmx && fuzz_chance(f, 3)) emit_simd(f);
@@ -338,6 +339,7 @@ static void control(struct fuzz_case *f)
     emit(f, 0x060F, 2); // CLTS
     emit(f, 0xC0200F, 3);
     emit(f, 0xFB24, 2); // AND AL: EM
+    if (f->mode == MODE_PAGED) emit(f, 0x0D, 1), emit(f, 0x80000000u, 4); // OR EAX: PG
     emit(f, 0xC0220F, 3);
 }
 

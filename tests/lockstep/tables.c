@@ -212,14 +212,16 @@ static void write_handlers(struct fuzz_case *f, struct machine *m)
 /* --- pages ---------------------------------------------------------------------------------------------------------------------------------- */
 
 /* The first megabyte is where it is; above it aliases of code and data, some of them read-only, and then nothing. */
-static uint32_t entry_of(struct fuzz_case *f, uint32_t page)
+static uint64_t entry_of(struct fuzz_case *f, uint32_t page)
 {
+    uint64_t more = f->has_nx && fuzz_chance(f, 4) ? 1ull << 63 : 0;
     uint32_t at = page << PAGE_SHIFT, user = at >= STACK || (at >= PAGES && f->seed % 3 == 0) ? 4 : 0;
 
     if (at < ALIASES) return at | 3 | user;
     if (at >= NOTHING || fuzz_chance(f, 10)) return 0;
     at = fuzz_chance(f, 3) ? CODE + fuzz_below(f, 6) * PAGE_SIZE : DATA + fuzz_below(f, 32) * PAGE_SIZE;
-    return at | 1 | (fuzz_chance(f, 3) ? 0 : 2) | (fuzz_chance(f, 5) ? 0 : 4);
+    if (fuzz_chance(f, 3)) more |= 0x100; // global
+    return at | 1 | (fuzz_chance(f, 3) ? 0 : 2) | (fuzz_chance(f, 5) ? 0 : 4) | more;
 }
 
 static void write_pages(struct fuzz_case *f, struct machine *m)
@@ -235,7 +237,7 @@ static void write_pages(struct fuzz_case *f, struct machine *m)
         tables += PAGE_SIZE;
     } else {
         put(m, PAGES, tables | 7, 4);
-        for (unsigned n = 1; n < per_table; n++) put(m, PAGES + 4 * n, f->big_pages && n < 3 ? n << 22 | 0x87 : 0, 4);
+        for (unsigned n = 1; n < per_table; n++) put(m, PAGES + 4 * n, f->big_pages && n < 3 ? 0x87 | (n == 1 ? 0x100u : 0) : 0, 4); // all the first megabytes
     }
     for (unsigned n = 0; n < per_table && tables + size * n < SUPERVISOR_STACK - 0x400; n++) put(m, tables + size * n, entry_of(f, n), size);
 }
@@ -313,6 +315,8 @@ static void load_control(const struct fuzz_case *f, struct x86 *c)
     if (!f->paged) return;
     c->cr3 = PAGES;
     if (f->big_pages) c->cr4 |= CR4_PSE;
+    if (f->model->features & FEAT_PGE && f->seed & 256) c->cr4 |= CR4_PGE;
+    if (f->has_nx) c->msr_efer |= 1 << 11; // NXE
     if (f->pae) c->cr4 |= CR4_PAE;
     if (f->pae) x86_load_pdptes(c, c->cr3);
     c->cr0 |= CR0_PG;

@@ -150,18 +150,21 @@ static void add(struct handler *h, const void *bytes, size_t n)
 
 #define ADD(h, ...) add(h, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
 
-/* Faults go on at the next snippet: its address is in the stack segment's variable, below 64 KB for every handler. */
-static void fault_handler(struct handler *h, unsigned vector, bool wide, bool error)
+/* Faults go on at the next snippet: its address is in the stack segment's variable, below 64 KB for every handler. CODE_AT: what CS is to be
+ * then; 0: as it was. */
+static void fault_handler(struct handler *h, unsigned vector, bool wide, bool error, unsigned code_at)
 {
     if (wide) {
         if (error) ADD(h, 0x83, 0xC4, 0x04);                                      // add esp, 4
         if (vector == 16) ADD(h, 0xDB, 0xE2);                                     // fnclex
         ADD(h, 0x50, 0x2E, 0xA1, (STACK + RESUME) & 0xFF, (STACK + RESUME) >> 8, 0, 0); // push eax; mov eax, cs:[]
+        if (code_at) ADD(h, 0xC7, 0x44, 0x24, 0x08, code_at & 0xFF, code_at >> 8, 0, 0); // mov dword [esp+8], code_at
         ADD(h, 0x89, 0x44, 0x24, 0x04, 0x58, 0xCF);                               // mov [esp+4], eax; pop eax; iret
     } else {
         if (error) ADD(h, 0x83, 0xC4, 0x02);
         if (vector == 16) ADD(h, 0xDB, 0xE2);
         ADD(h, 0x50, 0x55, 0x8B, 0xEC, 0x2E, 0xA1, (STACK + RESUME) & 0xFF, (STACK + RESUME) >> 8); // push ax; push bp; mov bp, sp; mov ax, cs:[]
+        if (code_at) ADD(h, 0xC7, 0x46, 0x06, code_at & 0xFF, code_at >> 8);     // mov word [bp+6], code_at
         ADD(h, 0x89, 0x46, 0x04, 0x5D, 0x58, 0xCF);                               // mov [bp+4], ax; pop bp; pop ax; iret
     }
 }
@@ -179,7 +182,7 @@ static void make_handler(const struct fuzz_case *f, struct handler *h, unsigned 
     } else if (vector == 0x20) {
         ADD(h, 0x50, 0xB0, 0x20, 0xE6, 0x20, 0x58, 0xCF); // end of interrupt
     } else if (vector < 0x20 && vector != 2 && vector != 3 && vector != 4) {
-        fault_handler(h, vector, wide, error);
+        fault_handler(h, vector, wide, error, by_paragraph(f) ? CODE >> 4 : 0);
     } else if (vector == 0x3A || vector == 0x3B) { // gates of the other size
         ADD(h, 0x66, 0xCF);
     } else {

@@ -3,7 +3,8 @@
  * Runs N cases, of the seeds from S on, or as many as fit in T seconds of host time. A case that differs is printed with its seed, and
  * that seed alone makes it again: `lockstep-fuzz --seed S --count 1`, with the --cpu and --mode that were given. Exit status 1 if a case
  * failed, 2 for usage or a host without a translator. --longest N:
- * no stretch is of more than N instructions, which narrows down what the report cannot; 0: the translator's units run one by one. */
+ * no stretch is of more than N instructions, which narrows down what the report cannot; 0: the translator's units run one by one.
+ * --verbose: each report, and in the end how many cases came to what, and a sample of their exceptions. */
 #include "tests/lockstep/lockstep.h"
 
 #include "cpu/x86/history.h"
@@ -19,7 +20,7 @@
 static const char *const feature_names[FEATURES] = {
     "far pointers", "POP of segments", "MOV of segments", "task entered", "task returned", "task again", "call gate", "INT gate",
     "SYSENTER", "SYSEXIT", "other code size", "other stack", "short segments", "hard strings", "alignment", "breakpoints", "I/O breakpoints", "A20", "page entries",
-    "INVLPG", "patch across pages", "patch by alias", "patch beside", "copied code", "code at FFFF", "CR0", "SSE loops", "x87 loops", "walks",
+    "INVLPG", "patch across pages", "patch by alias", "patch beside", "copied code", "code at FFFF", "CR0", "SSE loops", "x87 loops", "walks", "shadow memory",
 };
 static const char *const mode_names[MODES] = {"real", "unreal", "segments16", "segments32", "flat", "paged", "v86"};
 

@@ -301,6 +301,56 @@ static void copied_code(struct fuzz_case *f)
     if (by_paragraph(f)) restore_segments(f);
 }
 
+/* What D0000h to D7FFFh is: nothing, memory that is read, written, or both (i440FX: PAM4). */
+static void emit_shadow(struct fuzz_case *f, unsigned attributes)
+{
+    if (f->bits == 16) emit(f, 0x66, 1);
+    emit(f, 0xB8, 1), emit(f, 0x8000005Cu, 4);
+    emit_load(f, 2, 0xCF8);
+    if (f->bits == 16) emit(f, 0x66, 1);
+    emit(f, 0xEF, 1);                                            // OUT DX, EAX
+    emit_load(f, 2, 0xCFC);
+    emit(f, 0xB0 | attributes << 8, 2), emit(f, 0xEE, 1); // MOV AL; OUT DX, AL
+}
+
+/* A loop that calls a subroutine in memory that comes and goes, or writes to it. */
+static void shadow(struct fuzz_case *f)
+{
+    unsigned over, start, size, tail;
+    uint32_t at = 0xD0000 + fuzz_below(f, 4) * PAGE_SIZE + (fuzz_chance(f, 2) ? PAGE_SIZE - fuzz_below(f, 16) : fuzz_below(f, 64));
+
+    if (f->model->family < 3 || (!is_flat(f) && !by_paragraph(f)) || f->user) {
+        some(f, 3);
+        return;
+    }
+    over = emit_jump(f);
+    start = f->n;
+    for (unsigned n = 1 + fuzz_below(f, 4); n-- > 0;) emit(f, PICK(f, 0x05, 0x2D, 0x35), 1), emit(f, fuzz_value(f), word(f));
+    emit(f, is_flat(f) ? 0xC3 : 0xCB, 1);
+    size = f->n - start;
+    set_jump(f, over);
+    tail = emit_label_to(f, RESUME);
+    for (unsigned n = 2 + fuzz_below(f, 3); n-- > 0;) {
+        emit_shadow(f, n ? PICK(f, 0x33, 0x33, 0x11, 0x22, 0x00, 0x31) : 0x33);
+        emit_reached(f, DID_SHADOW);
+        if (!is_flat(f)) emit_segment(f, 0, 0xD000);
+        emit_load(f, 6, f->origin + start), emit_load(f, 7, is_flat(f) ? at : at - 0xD0000), emit_load(f, 1, size);
+        emit(f, 0xFC, 1);
+        if (!is_flat(f)) emit(f, 0x2E, 1);
+        if (!fuzz_chance(f, 3)) emit(f, 0xA4F3, 2);
+        if (fuzz_chance(f, 2)) emit_shadow(f, PICK(f, 0x33, 0x11, 0x11, 0x13));
+        for (unsigned k = fuzz_below(f, 4); k-- > 0;) {
+            if (is_flat(f)) emit(f, 0xE8, 1), emit(f, at - (CODE + f->n + 4), 4);
+            else emit_far(f, 0x9A, 0xD000, at - 0xD0000);
+            if (!fuzz_chance(f, 2)) continue;
+            emit(f, is_flat(f) ? 0x3E : 0x26, 1); // ADD or XOR byte
+            emit(f, 0x80, 1), emit(f, (f->bits == 32 ? 5 : 6) | PICK(f, 0, 6) << 3, 1), emit(f, (is_flat(f) ? at : at - 0xD0000) + fuzz_below(f, size + 4), word(f)), emit(f, fuzz_chance(f, 2) ? 0 : fuzz_value(f), 1);
+        }
+    }
+    set_label(f, tail);
+    if (by_paragraph(f)) restore_segments(f);
+}
+
 /* Code about offset FFFFh of its segment: it runs into the limit or wraps. 16-bit code whose segment has 64 KB. */
 static void wrap(struct fuzz_case *f)
 {
@@ -332,7 +382,8 @@ static void wrap(struct fuzz_case *f)
 
 void edge_snippet(struct fuzz_case *f)
 {
-    switch (fuzz_below(f, 16)) {
+    switch (fuzz_below(f, 17)) {
+    case 16: shadow(f); break;
     case 13: case 14: case 15: walk(f); break;
     case 0: case 1: case 2: segment_loads(f); break;
     case 3: case 4: small_segments(f); break;

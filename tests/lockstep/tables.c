@@ -310,7 +310,7 @@ static void load_control(const struct fuzz_case *f, struct x86 *c)
                                      .valid = true};
     }
     if (f->model->family >= 4)
-        c->cr0 = (c->cr0 & ~(CR0_CD | CR0_NW)) | CR0_NE | (f->seed & 64 ? CR0_WP : 0) | (f->seed & 128 ? CR0_AM : 0);
+        c->cr0 = (c->cr0 & ~(CR0_CD | CR0_NW)) | (f->seed & 1024 ? 0 : CR0_NE) | (f->seed & 64 ? CR0_WP : 0) | (f->seed & 128 ? CR0_AM : 0);
     if (f->model->features & FEAT_DE && f->seed & 4) c->cr4 |= CR4_DE;
     if (f->model->features & FEAT_VME && f->seed % 7 == 0) c->cr4 |= f->mode == MODE_V86 ? CR4_VME : CR4_PVI;
     if (f->has_sep) c->sysenter_cs = SEL_SYSENTER * 8, c->sysenter_eip = SYSENTER, c->sysenter_esp = SUPERVISOR_STACK;

@@ -225,7 +225,7 @@ static bool store_80(struct x86 *c, const struct x86_insn *i, uint64_t low, uint
     uint32_t                  off = x86_ea(c, i), upper = (off + 8) & i->amask;
     uint8_t                  *p = x86_quick(s, s->write_limit, c->tlb_write, off, 10);
 
-    if (likely(p != NULL)) {
+    if (likely(p != NULL && upper > off)) { // the offset may wrap
         memcpy(p, &low, 8);
         memcpy(p + 8, &high, 2);
         return true;

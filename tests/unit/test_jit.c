@@ -244,6 +244,43 @@ START_TEST(test_guesses)
 }
 END_TEST
 
+/* So does the offset between the parts of what takes two accesses or more: BOUND, FLD and FSTP of 80 bits, ENTER with levels. */
+START_TEST(test_parts_wrap_in_large_segments)
+{
+    enum { BASE = 0x30f30, STACK = 0x50f30 };
+    static const uint8_t code[] = {0xeb, 0x00, 0xdb, 0xe3, 0xb8, 0x05, 0x00, 0xbb, 0xfe, 0xff, 0xbe, 0xfa, 0xff, /* JMP here; FNINIT; MOV AX, 5; MOV BX, FFFEh; MOV SI, FFFAh */
+                                   0x62, 0x07, 0xdb, 0x2c, 0xdb, 0x2c, 0xdb, 0x3c, 0xdb, 0x3c,                 /* BOUND AX, [BX]; FLD TBYTE [SI] twice; FSTP twice */
+                                   0xbc, 0x04, 0x00, 0xbd, 0x02, 0x00, 0xc8, 0x00, 0x00, 0x03,                 /* MOV SP, 4; MOV BP, 2; ENTER 0, 3 */
+                                   0xf4};
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+
+    if (_i) x86_jit_destroy(&f->cpu);
+    for (unsigned seg = SEG_SS; seg <= SEG_DS; seg++) {
+        f->cpu.seg[seg].base = seg == SEG_DS ? BASE : STACK;
+        f->cpu.seg[seg].limit = 0xffffffff;
+        x86_derive_segment(&f->cpu, seg);
+    }
+    phys_write(&f->phys, BASE + 0xfffe, 3, 2);
+    phys_write(&f->phys, BASE, 9, 2);
+    phys_write(&f->phys, BASE + 0x10002, 0x7777, 2);
+    phys_write(&f->phys, BASE + 2, 0x3fff, 2);
+    phys_write(&f->phys, STACK + 0xfffe, 0x1234, 2); /* of the frame of now */
+    phys_write(&f->phys, STACK + 0, 0x5678, 2);
+    x86_run(&f->cpu, 100);
+    ck_assert(f->cpu.halted);
+    ck_assert_uint_eq(f->cpu.fpu.r[7].exp_sign, 0x3fff);
+    ck_assert_uint_eq(phys_read(&f->phys, BASE + 0x10002, 2), 0x7777);
+    ck_assert_uint_eq(phys_read(&f->phys, STACK + 2, 2), 2); /* BP */
+    ck_assert_uint_eq(phys_read(&f->phys, STACK + 0, 2), 0x5678);
+    ck_assert_uint_eq(phys_read(&f->phys, STACK + 0xfffe, 2), 0x1234);
+    ck_assert_uint_eq(phys_read(&f->phys, STACK + 0xfffc, 2), 2);
+    ck_assert_uint_eq(phys_read(&f->phys, STACK + 0x10000, 2), 0);
+    ck_assert_uint_eq(f->cpu.gpr[REG_ESP], 0xfffc);
+    ck_assert_uint_eq(f->cpu.gpr[REG_EBP], 2);
+    finish(f);
+}
+END_TEST
+
 static void note_write(void *opaque, const struct phys_region *r, uint32_t addr)
 {
     (void)r;
@@ -548,6 +585,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_contexts_begin_again);
     if (x86_jit_supported()) tcase_add_test(c, test_offsets_wrap_in_large_segments);
     if (x86_jit_supported()) tcase_add_test(c, test_pusha_wraps_in_large_segments);
+    if (x86_jit_supported()) tcase_add_loop_test(c, test_parts_wrap_in_large_segments, 0, 2);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_guesses, 0, 2);
     if (x86_jit_supported()) tcase_add_test(c, test_stack_pages_of_reads);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_shadow_of_sti, 0, 2);

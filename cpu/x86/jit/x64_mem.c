@@ -462,6 +462,23 @@ void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsign
     t->j->sites[x64_access(t, i, seg, size, write, STACK_NONE, false)].access_size = 0;
 }
 
+void x64_slow_if_wraps(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - size);
+    x64_slow_if(t, CC_A, x64_site(t, i));
+}
+
+void x64_operand_in_parts(struct tr *t, const struct x86_insn *i, unsigned size, bool write)
+{
+    if (i->amask != 0xFFFF) {
+        x64_operand(t, i, size, write);
+        return;
+    }
+    x64_ea(t, i);
+    x64_slow_if_wraps(t, i, size);
+    x64_access(t, i, i->seg, size, write, STACK_NONE, false);
+}
+
 void x64_operand(struct tr *t, const struct x86_insn *i, unsigned size, bool write)
 {
     bool whole = x64_is_flat(t, i->seg) && i->amask == 0xFFFFFFFFu && i->index == REG_ZERO;
@@ -488,10 +505,7 @@ void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size,
     if (wide && !depth) emit_mov_rr(&t->e, R8, R15);
     else if (wide || depth) emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){R15, NO_REG, 0, depth});
     if (!wide) emit_rr(&t->e, 0x0FB7, 4, R8, depth ? R8 : R15);
-    if (!wide && size > 4) { // PUSHA, POPA: SP wraps between two of them, however large the segment
-        emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - size);
-        x64_slow_if(t, CC_A, x64_site(t, i));
-    }
+    if (!wide && size > 4) x64_slow_if_wraps(t, i, size); // PUSHA, POPA
     access_at(t, i, R8, SEG_SS, size, write, depth, false, !wide);
 }
 

@@ -177,6 +177,7 @@ static bool enter_nested(struct tr *t, const struct x86_insn *i, unsigned size, 
     if (level > 1) {
         emit_rm(e, 0x8D, 4, R8, (struct host_mem){RBP, NO_REG, 0, -(int32_t)((level - 1) * size)});
         if (narrow) emit_rr(e, 0x0FB7, 4, R8, R8);
+        if (narrow) x64_slow_if_wraps(t, i, power_above((level - 1) * size));
         x64_access_odd(t, i, SEG_SS, power_above((level - 1) * size), false);
         emit_rm(e, 0x8D, 8, R10, x64_at(t)); // host address of the last one to be copied
     }
@@ -185,6 +186,7 @@ static bool enter_nested(struct tr *t, const struct x86_insn *i, unsigned size, 
         x64_access_odd(t, i, SEG_SS, size, true);
     }
     below_sp(t, range);
+    if (narrow) x64_slow_if_wraps(t, i, range);
     x64_access_odd(t, i, SEG_SS, range, true);
     at = x64_at(t);
     at.disp += (int32_t)(range - size);
@@ -296,7 +298,7 @@ static void bound(struct tr *t, const struct x86_insn *i, unsigned size)
     struct host_mem high;
     uint32_t        site;
 
-    x64_operand(t, i, 2 * size, false);
+    x64_operand_in_parts(t, i, 2 * size, false);
     high = x64_at(t);
     high.disp += (int32_t)size;
     site = x64_site(t, i);

@@ -262,7 +262,8 @@ static void x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
         if (op->arg & X87_WRITE) store_cw(t, i);
         else load_cw(t, i);
     } else if (i->prefix & PREFIX_MEM) {
-        x64_operand(t, i, op->size, op->arg & X87_WRITE);
+        if (op->size == 10) x64_operand_in_parts(t, i, 10, op->arg & X87_WRITE);
+        else x64_operand(t, i, op->size, op->arg & X87_WRITE);
         emit_rm(&t->e, 0xD8 | (i->op & 7), 4, i->modrm >> 3 & 7, x64_at(t));
     } else {
         x87_register(t, i, op);

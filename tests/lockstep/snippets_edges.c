@@ -4,7 +4,7 @@
 static unsigned data_selector(struct fuzz_case *f)
 {
     if (fuzz_chance(f, 12)) return fuzz_below(f, 0x10000);
-    if (by_paragraph(f)) return PICK(f, DATA >> 4, EXTRA >> 4, VIDEO >> 4, CODE >> 4, 0xFFFF, (DATA >> 4) + 1);
+    if (by_paragraph(f)) return PICK(f, DATA >> 4, EXTRA >> 4, VIDEO >> 4, CODE >> 4, 0xFFFF, (DATA >> 4) + 1, (DATA >> 4) + 0xF3, (EXTRA >> 4) + 0x7D);
     return selector_of(f, PICK(f, SEL_DATA, SEL_DATA, SEL_EXTRA, SEL_SMALL, SEL_EDGE, SEL_DOWN16, SEL_DOWN32, SEL_READONLY, SEL_ABSENT, SEL_TINY, SEL_ALIAS, SEL_CODE));
 }
 
@@ -70,8 +70,18 @@ static void small_segments(struct fuzz_case *f)
                                      [SEL_READONLY] = 0x3FFF, [SEL_ABSENT] = 0, [SEL_ALIAS] = 0xFFFF};
     unsigned n = PICK(f, SEL_SMALL, SEL_DOWN16, SEL_DOWN32, SEL_EDGE, SEL_TINY, SEL_READONLY, SEL_EDGE, SEL_DOWN16), tail, start;
 
-    if (by_paragraph(f) || f->model->family < 2) {
-        for (unsigned k = 0; k < 3; k++) emit_load(f, PICK(f, 3, 5, 6, 7), 0xFFFF - fuzz_below(f, 12)), some(f, 3);
+    if (by_paragraph(f) || f->model->family < 2) { // of 64 KB, or of more whose offsets wrap there all the same
+        tail = emit_label_to(f, RESUME);
+        emit_segment(f, PICK(f, 0, 3), (DATA >> 4) + PICK(f, 0, 1, 0xF3, 0x7D));
+        emit_load(f, 3, 0), emit_load(f, 5, 0), emit_load(f, 6, 0xFFFF - fuzz_below(f, 12)), emit_load(f, 7, 0xFFFF - fuzz_below(f, 12));
+        for (unsigned k = 0; k < 3; k++) {
+            emit_load(f, PICK(f, 3, 6, 7), 0xFFFF - fuzz_below(f, 12));
+            if (f->has_fpu && fuzz_chance(f, 2)) emit(f, 0xDB | (PICK(f, 4, 5, 7) | PICK(f, 5, 5, 7) << 3) << 8, 2); // FLD, FSTP of 80 bits
+            else if (f->model->family >= 2 && fuzz_chance(f, 3)) emit(f, 0x62 | (PICK(f, 4, 5, 7) | fuzz_below(f, 3) << 3) << 8, 2); // BOUND
+            else some(f, 3);
+        }
+        set_label(f, tail);
+        restore_segments(f);
         return;
     }
     tail = emit_label_to(f, RESUME);

@@ -50,7 +50,7 @@ static void write_special_segments(const struct fuzz_case *f, struct machine *m)
         {SEL_ALIAS, flat ? 0 : CODE, all, 0x93, flat ? 8 | d : 0},
         {SEL_CODE16, CODE, 0xFFFF, 0x9B, 0},
         {SEL_CODE32, CODE, 0xFFFF, 0x9B, d},
-        {SEL_DATA_LOW, DATA, 0xFFFF, 0x93, d},
+        {SEL_DATA_LOW, DATA + (f->seed & 2 ? 0xF30 : 0), f->seed & 4 ? all : 0xFFFF, 0x93, d | (f->seed & 4 && flat ? 8 : 0)}, // 64 KB end within a page
         {SEL_CONFORMING, 0, 0xFFFF, 0x9F, f->wide_gates ? d : 0},
     };
 

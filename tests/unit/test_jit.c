@@ -144,6 +144,32 @@ START_TEST(test_tries_use_up_nothing)
 }
 END_TEST
 
+/* What goes at a reset or a load was not dropped to make room. */
+START_TEST(test_evictions_make_room)
+{
+    static const uint8_t code[] = {0xb9, 0x64, 0x00, 0x40, 0xe2, 0xfd, 0xf4}; /* MOV CX, 100; L: INC AX; LOOP L; HLT */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+    struct x86_jit      *j = f->cpu.jit;
+    uint64_t             before;
+
+    for (unsigned round = 0; round < 2; round++) {
+        before = j->stats.translations;
+        f->cpu.halted = false;
+        f->cpu.eip = 0;
+        x86_run(&f->cpu, x86_retired(&f->cpu) + 1000);
+        ck_assert_uint_gt(j->stats.translations, before);
+        ck_assert_uint_eq(j->stats.evictions, 0);
+        if (round == 0) x86_jit_flush(&f->cpu);
+    }
+    for (unsigned n = 0; n < JIT_REGIONS; n++) { // each is full, up to the one that has the loop
+        j->code_at = j->region[j->current].code_end;
+        jit_new_unit(&f->cpu);
+    }
+    ck_assert_uint_eq(j->stats.evictions, j->stats.translations - before);
+    finish(f);
+}
+END_TEST
+
 static void no_ferr(void *opaque, bool level) { (void)opaque, (void)level; }
 
 /* FLDCW in the middle of a unit unmasks exceptions, which makes one context too many: its number is then that of the unit's own. */
@@ -582,6 +608,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_full_translation_cache);
     if (x86_jit_supported()) tcase_add_test(c, test_translation_cache_full_between_accesses);
     if (x86_jit_supported()) tcase_add_test(c, test_tries_use_up_nothing);
+    if (x86_jit_supported()) tcase_add_test(c, test_evictions_make_room);
     if (x86_jit_supported()) tcase_add_test(c, test_contexts_begin_again);
     if (x86_jit_supported()) tcase_add_test(c, test_offsets_wrap_in_large_segments);
     if (x86_jit_supported()) tcase_add_test(c, test_pusha_wraps_in_large_segments);

@@ -237,15 +237,19 @@ void jit_drop_unit(struct x86 *c, struct jit_unit *u)
     j->seen[u->phys >> PAGE_SHIFT >> 3] |= (uint8_t)(1u << (u->phys >> PAGE_SHIFT & 7));
 }
 
-static void empty_region(struct x86 *c, struct jit_region *r)
+/* How many units there were. */
+static uint32_t empty_region(struct x86 *c, struct jit_region *r)
 {
+    uint32_t dropped = 0;
+
     for (uint32_t n = 0; n < r->units_used; n++) {
         if (!r->units[n].valid) continue;
         jit_drop_unit(c, &r->units[n]);
-        c->jit->stats.evictions++;
+        dropped++;
     }
     r->units_used = r->links_used = r->sites_used = 0;
     r->x87_used = 1;
+    return dropped;
 }
 
 /* What one unit may need at most. */
@@ -260,7 +264,7 @@ struct jit_unit *jit_new_unit(struct x86 *c)
         r->sites_used + UNIT_SITES > j->sites_max || r->x87_used + UNIT_X87 > j->x87_max) {
         j->current = (j->current + 1) % JIT_REGIONS;
         r = &j->region[j->current];
-        empty_region(c, r);
+        j->stats.evictions += empty_region(c, r);
         j->code_at = r->code;
     }
     return memset(&r->units[r->units_used++], 0, sizeof(struct jit_unit));

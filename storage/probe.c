@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define SECTOR_BYTES  512u
+#define CD_SECTOR     2048u
+#define RAW_CD_SECTOR 2352u
 #define LARGEST_FLOPPY (2u * 80 * 36 * SECTOR_BYTES)
 
 /* Cylinders, heads, sectors. The usual formats first, then those that squeeze more onto the same disks. */
@@ -92,6 +94,23 @@ static bool is_iso9660(struct block *image)
     return !block_read(image, 32769, id, sizeof(id)) && !memcmp(id, "CD001", sizeof(id));
 }
 
+/* ECMA-167 2/8.3: a volume recognition sequence from byte 32768, of descriptors of one sector, begins with one of these. */
+static bool is_udf(struct block *image)
+{
+    char id[5];
+
+    return !block_read(image, 32769, id, sizeof(id)) && (!memcmp(id, "BEA01", sizeof(id)) || !memcmp(id, "NSR0", 4));
+}
+
+/* ECMA-130 14: a sector with its synchronization field, header and error correction, as a .bin file beside a .cue has it. */
+static bool is_raw_cd(struct block *image)
+{
+    static const uint8_t sync[12] = {0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0};
+    uint8_t              begin[sizeof(sync)];
+
+    return image->size >= RAW_CD_SECTOR && !block_read(image, 0, begin, sizeof(begin)) && !memcmp(begin, sync, sizeof(sync));
+}
+
 static int refuse(const char *name, const char *why, char *error, size_t error_size)
 {
     snprintf(error, error_size, "%s: not a disk image: %s", name, why);
@@ -141,7 +160,10 @@ int probe_as(struct block *image, const char *name, enum image_kind kind, char *
             return refuse(name, "its size is not a whole number of 512-byte sectors", error, error_size);
         return 0;
     case IMAGE_CD:
-        if (image->size < 2048) return refuse(name, "smaller than one CD sector of 2048 bytes", error, error_size);
+        if (is_raw_cd(image))
+            return refuse(name, "CD sectors of 2352 bytes (.bin and .cue); convert it to an ISO image, of 2048", error, error_size);
+        if (!is_iso9660(image) && !is_udf(image) && image->size % CD_SECTOR)
+            return refuse(name, "no CD file system, and its size is not a whole number of 2048-byte CD sectors", error, error_size);
         return 0;
     }
     return -EINVAL;

@@ -21,7 +21,8 @@ struct floppy_geometry {
  *   - a boot signature and no partition table, at most 2.88 MB: a floppy. */
 int probe_image(struct block *image, const char *name, enum image_kind *kind, char *error, size_t error_size);
 
-/* Whether IMAGE can serve as KIND when the user says so: the size fits. Otherwise -EINVAL and one line. */
+/* Whether IMAGE can serve as KIND when the user says so: the size fits. A CD may hold anything, or nothing, but what has no file system
+ * of a CD (ISO 9660, UDF) is to be whole sectors; sectors of 2352 bytes are refused. Otherwise -EINVAL and one line. */
 int probe_as(struct block *image, const char *name, enum image_kind kind, char *error, size_t error_size);
 
 /* The format of a floppy image: by its exact size, or else by its BIOS parameter block, or else the smallest format that

@@ -127,6 +127,33 @@ START_TEST(test_cds)
 }
 END_TEST
 
+/* Whether an image of SIZE bytes with ID at byte AT can be a CD. */
+static bool can_be_cd(uint64_t size, uint64_t at, const char *id, size_t n)
+{
+    char          error[256];
+    struct block *b = image(size);
+    int           result;
+
+    ck_assert_int_eq(block_write(b, at, id, n), 0);
+    result = probe_as(b, "x", IMAGE_CD, error, sizeof(error));
+    block_close(b);
+    return result == 0;
+}
+
+START_TEST(test_said_to_be_cd)
+{
+    static const char raw[] = "\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
+
+    ck_assert(can_be_cd(2048, 0, "", 0)); /* any sectors: blank, or another file system */
+    ck_assert(!can_be_cd(2047, 0, "", 0));
+    ck_assert(!can_be_cd(100 * K + 1, 0, "", 0));
+    ck_assert(can_be_cd(100 * K + 1, 32769, "CD001", 5)); /* cut off, but clearly one */
+    ck_assert(can_be_cd(100 * K + 1, 32769, "BEA01", 5));
+    ck_assert(can_be_cd(100 * K + 1, 32769, "NSR02", 5));
+    ck_assert(!can_be_cd(2352 * 128, 0, raw, sizeof(raw))); /* also 2048 * 147 */
+}
+END_TEST
+
 START_TEST(test_impossible)
 {
     ck_assert_int_eq(kind_of(image(3)), -1);
@@ -142,7 +169,8 @@ START_TEST(test_said_by_user)
     ck_assert_int_eq(probe_as(b, "x", IMAGE_FLOPPY, error, sizeof(error)), -EINVAL);
     ck_assert_ptr_nonnull(strstr(error, "too large"));
     ck_assert_int_eq(probe_as(b, "x", IMAGE_DISK, error, sizeof(error)), -EINVAL);
-    ck_assert_int_eq(probe_as(b, "x", IMAGE_CD, error, sizeof(error)), 0);
+    ck_assert_int_eq(probe_as(b, "x", IMAGE_CD, error, sizeof(error)), -EINVAL);
+    ck_assert_ptr_nonnull(strstr(error, "2048"));
     block_close(b);
     b = image(1024);
     ck_assert_int_eq(probe_as(b, "x", IMAGE_FLOPPY, error, sizeof(error)), 0);
@@ -161,6 +189,7 @@ Suite *probe_suite(void)
     tcase_add_test(t, test_odd_floppies);
     tcase_add_test(t, test_disks);
     tcase_add_test(t, test_cds);
+    tcase_add_test(t, test_said_to_be_cd);
     tcase_add_test(t, test_impossible);
     tcase_add_test(t, test_said_by_user);
     suite_add_tcase(s, t);

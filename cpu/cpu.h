@@ -26,7 +26,8 @@ void x86_nmi(struct x86 *c); /* edge */
 /* Recomputes whether instructions must run one by one (TF, breakpoints, trace). */
 void x86_update_step(struct x86 *c);
 
-/* Registers by name: "eax", "ax", "al", "eip", "eflags", "cs", "cs.base", "cr0", "dr7", "gdtr.base", "st0", "xmm0.0" ... -ENOENT. */
+/* Registers by name: "eax", "ax", "al", "eip", "eflags", "cs", "cs.base", "cr0", "dr7", "gdtr.base", "st0", "xmm0.0" ... -ENOENT; of set, also
+ * -ERANGE: the value does not fit, -EINVAL: the register cannot have it. */
 int         x86_reg_get(struct x86 *c, const char *name, uint64_t *value);
 int         x86_reg_set(struct x86 *c, const char *name, uint64_t value);
 const char *x86_reg_name(unsigned n);

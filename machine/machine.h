@@ -154,7 +154,8 @@ int      machine_load(struct machine *, const char *path, char *error, size_t er
 uint64_t machine_state_hash(struct machine *);
 
 /* --- inspection -------------------------------------------------------------------------------------------------------- */
-/* Registers by their names ("eax", "ax", "al", "eip", "cs", "cr0", "eflags", "gdtr.base" ...). -ENOENT if unknown. */
+/* Registers by their names ("eax", "ax", "al", "eip", "cs", "cr0", "eflags", "gdtr.base" ...). -ENOENT if unknown; when set, -ERANGE
+ * if the value does not fit, as unsigned or as a negative number, and -EINVAL if the CPU cannot hold it. */
 int  machine_reg(struct machine *, const char *name, uint64_t *value);
 int  machine_set_reg(struct machine *, const char *name, uint64_t value);
 /* The Nth register's name for listings, NULL at the end. */

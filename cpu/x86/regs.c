@@ -96,11 +96,20 @@ static int set_selector(struct x86 *c, unsigned seg, uint16_t selector)
     return 0;
 }
 
+/* Whether VALUE can be held: unsigned, or as a negative number of that size. */
+static bool fits(const struct reg *r, uint64_t value)
+{
+    uint64_t most = r->kind == KIND_FIELD8 ? 3 : UINT64_MAX >> (64 - 8 * r->size); // of one byte there is only the CPL
+
+    return value <= most || (r->kind != KIND_FIELD8 && ~value <= most >> 1);
+}
+
 int x86_reg_set(struct x86 *c, const char *name, uint64_t value)
 {
     const struct reg *r = find(name);
 
     if (!r) return -ENOENT;
+    if (!fits(r, value)) return -ERANGE;
     switch (r->kind) {
     case KIND_GPR: x86_set_reg(c, r->n, (uint32_t)value, r->size); break;
     case KIND_EIP: c->eip = r->size == 2 ? value & 0xFFFF : (uint32_t)value; break;

@@ -162,10 +162,13 @@ static int reg(lua_State *lua)
     struct machine *machine = machine_of(lua);
     const char     *name = luaL_checkstring(lua, 2);
     uint64_t        value;
+    int             status;
 
     if (!lua_isnoneornil(lua, 3)) {
         value = (uint64_t)luaL_checkinteger(lua, 3);
-        if (machine_set_reg(machine_to_change(lua), name, value) < 0) return luaL_error(lua, "register \"%s\" cannot be set so", name);
+        status = machine_set_reg(machine_to_change(lua), name, value);
+        if (status == -ERANGE) return luaL_error(lua, "%s does not fit register \"%s\"", luaL_tolstring(lua, 3, NULL), name);
+        if (status < 0 && status != -ENOENT) return luaL_error(lua, "register \"%s\" cannot be set so", name);
     }
     if (machine_reg(machine, name, &value) < 0) return luaL_error(lua, "no such register: \"%s\"", name);
     lua_pushinteger(lua, (lua_Integer)value);
@@ -187,6 +190,11 @@ static int regs(lua_State *lua)
     return 1;
 }
 
+static void check_address(lua_State *lua, lua_Integer addr)
+{
+    luaL_argcheck(lua, addr >= 0 && addr <= UINT32_MAX, 2, "a linear address is 0 to 0xffffffff");
+}
+
 static int read_memory(lua_State *lua)
 {
     struct machine *machine = machine_of(lua);
@@ -194,7 +202,7 @@ static int read_memory(lua_State *lua)
     luaL_Buffer     buffer;
     char           *to;
 
-    luaL_argcheck(lua, addr >= 0, 2, "an address is not negative");
+    check_address(lua, addr);
     luaL_argcheck(lua, n >= 0 && n <= READ_MAX, 3, "0 to 256M bytes");
     to = luaL_buffinitsize(lua, &buffer, (size_t)n);
     luaL_pushresultsize(&buffer, machine_read(machine, (uint64_t)addr, to, (size_t)n));
@@ -208,7 +216,7 @@ static int write_memory(lua_State *lua)
     size_t          n, done;
     const char     *bytes = luaL_checklstring(lua, 3, &n);
 
-    luaL_argcheck(lua, addr >= 0, 2, "an address is not negative");
+    check_address(lua, addr);
     done = machine_write(machine, (uint64_t)addr, bytes, n);
     return done < n ? luaL_error(lua, "only %d of %d bytes could be written", (int)done, (int)n) : 0;
 }

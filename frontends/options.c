@@ -17,6 +17,8 @@
 #define MEMORY_MIN   (256ull << 10)
 #define MEMORY_MAX   (3ull << 30)
 #define MEMORY_GRAIN 4096
+#define MEMORY_MAX_8086 (1ull << 20)  /* 20 address lines */
+#define MEMORY_MAX_286  (16ull << 20) /* 24 */
 #define SPEED_MAX    100000
 
 #define TEXT_OF_(x) #x
@@ -128,6 +130,7 @@ static bool set_memory(struct options *o, info *i, const char *value, char *erro
                     plain ? value : "", plain ? "M" : "");
     if (bytes % MEMORY_GRAIN) return fail(error, n, "-m %s: not a multiple of 4K", value);
     o->config.memory = bytes;
+    o->memory_given = true;
     return true;
 }
 
@@ -365,6 +368,12 @@ static const struct option_info *find(const char *argument, const char **value)
     return NULL;
 }
 
+/* Of a command line or a script nothing can be meant; of a file or a number not. */
+static bool may_be_empty(const struct option_info *option)
+{
+    return !strcmp(option->argument, "STRING") || !strcmp(option->argument, "CHUNK");
+}
+
 static bool take_image(struct options *o, const char *image, char *error, size_t n)
 {
     struct machine_drive drive;
@@ -402,7 +411,9 @@ static enum options_result parse(struct options *o, int argc, char *const *argv,
                 return OPTIONS_ERROR;
             }
             image = argv[i];
-            continue;
+            if (*image) continue;
+            fail(error, n, "the name of IMAGE is empty");
+            return OPTIONS_ERROR;
         }
         option = find(argv[i], &value);
         if (!option) {
@@ -417,6 +428,10 @@ static enum options_result parse(struct options *o, int argc, char *const *argv,
         }
         if (option->argument && !value && !(value = argv[++i])) {
             fail(error, n, "%s: the value is missing: %s", argv[i - 1], option->argument);
+            return OPTIONS_ERROR;
+        }
+        if (option->argument && !*value && !may_be_empty(option)) {
+            fail(error, n, "%s: the value is empty: %s", argv[i - (value == argv[i])], option->argument);
             return OPTIONS_ERROR;
         }
         if (!option->set(o, option, value, error, n)) return OPTIONS_ERROR;
@@ -445,7 +460,10 @@ static bool check_media(struct options *o, char *error, size_t n)
 static bool check_cpu(struct options *o, char *error, size_t n)
 {
     const char *cpu = o->config.cpu;
+    uint64_t    most = !cpu ? MEMORY_MAX : !strcmp(cpu, "8086") ? MEMORY_MAX_8086 : !strcmp(cpu, "286") ? MEMORY_MAX_286 : MEMORY_MAX;
 
+    if (o->memory_given && o->config.memory > most)
+        return fail(error, n, "--cpu %s addresses %s of memory: -m is more", cpu, most == MEMORY_MAX_8086 ? "1M" : "16M");
     if (cpu && o->config.kernel && (!strcmp(cpu, "8086") || !strcmp(cpu, "286")))
         return fail(error, n, "--kernel starts in 32 bits: --cpu %s cannot run it", cpu);
     return true;
@@ -460,6 +478,10 @@ static bool check_running(struct options *o, char *error, size_t n)
     if (o->speed_max && o->time == TIME_VIRTUAL)
         return fail(error, n, "--speed max follows the wall clock: it needs --time real");
     if (stdio > 1) return fail(error, n, "only one serial port can be on stdio");
+    if (o->serial[0].kind == ENDPOINT_UNIX && o->serial[1].kind == ENDPOINT_UNIX && !strcmp(o->serial[0].path, o->serial[1].path))
+        return fail(error, n, "--serial unix:%s: two ports cannot have one socket", o->serial[0].path);
+    if (o->perf_map && (!machine_has_jit() || (o->config.engine && !strcmp(o->config.engine, "interp"))))
+        return fail(error, n, "--perf-map is about translated code: the interpreter has none");
     if (o->monitor && stdio) return fail(error, n, "--monitor and --serial stdio both want the terminal");
     return true;
 }

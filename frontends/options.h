@@ -44,7 +44,7 @@ struct options {
     /* While parsing. */
     unsigned floppies, disks, serials;
     char     first; /* letter of the first medium */
-    bool     no_cdrom, speed_given, date_given, date_now;
+    bool     no_cdrom, memory_given, speed_given, date_given, date_now;
     char    *owned[MACHINE_FLOPPIES + MACHINE_DISKS + 2]; /* malloc'ed names */
     unsigned owned_count;
 };

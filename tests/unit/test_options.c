@@ -213,6 +213,9 @@ START_TEST(bad_values)
     bad("f.img --load-state empty", "empty");
     bad("f.img --script none.lua", "none.lua");
     bad("--kernel none", "none");
+    bad("f.img --bios=", "--bios=: the value is empty: FILE");
+    bad("f.img --memory= --headless", "--memory=: the value is empty: SIZE");
+    bad("--floppy=", "--floppy=: the value is empty: FILE");
 }
 END_TEST
 
@@ -227,6 +230,13 @@ START_TEST(impossible_combinations)
     bad("f.img --time virtual --speed max", "--time real");
     bad("f.img --serial stdio --serial stdio", "only one serial port");
     bad("f.img --monitor --serial stdio", "want the terminal");
+    bad("f.img --serial unix:a --serial unix:a", "one socket");
+    good("f.img --serial unix:a --serial unix:b");
+    bad("f.img --cpu 8086 -m 64M", "addresses 1M");
+    good("f.img --cpu 8086 -m 1M");
+    bad("f.img -m 17M --cpu 286", "addresses 16M");
+    good("f.img --cpu 286"); /* it sees what it can of the default */
+    bad("f.img --perf-map --engine interp", "translated code");
 }
 END_TEST
 
@@ -267,9 +277,10 @@ START_TEST(the_rest)
     ck_assert_int_eq(opt.debugcon.kind, ENDPOINT_STDIO);
     ck_assert_int_eq(opt.config.debugcon_port, 0x402);
     ck_assert_uint_eq(opt.timeout_ns, 1500000000);
-    good("f.img --jit-cache 2M --perf-map");
+    good("f.img --jit-cache 2M");
     ck_assert_uint_eq(opt.config.jit_cache, 2 << 20);
-    ck_assert(opt.perf_map);
+    if (machine_has_jit()) good("f.img --perf-map");
+    ck_assert_int_eq(opt.perf_map, machine_has_jit());
     if (machine_has_jit()) good("f.img --engine jit");
     else bad("f.img --engine jit", "no translator for this host");
     if (machine_has_jit()) good("f.img --engine lockstep");
@@ -283,6 +294,7 @@ START_TEST(the_rest)
     good("--demo");
     ck_assert(opt.config.demo);
     if (WITH_LUA) {
+        good("f.img -e= --append= --kernel f.img"); /* nothing can be meant */
         good("f.img -e vm:quit() --script tiny -evm:wait(1)");
         ck_assert_uint_eq(opt.script_count, 3);
         ck_assert_str_eq(opt.script[2].text, "vm:wait(1)");

@@ -531,11 +531,16 @@ void fdc_init(struct fdc *f, struct bus *bus, struct clock *clock, struct irq_li
     bus_map_ports(bus, 0x3F7, 1, &dir_ops, f);
 }
 
+bool fdc_has_drive(const struct fdc *f, unsigned drive)
+{
+    return drive < FDC_DRIVES && f->drive[drive].type != FDC_NO_DRIVE;
+}
+
 int fdc_insert(struct fdc *f, unsigned drive, struct block *media)
 {
     struct fdc_drive *d = &f->drive[drive & 3];
 
-    if (drive >= FDC_DRIVES || d->type == FDC_NO_DRIVE) return -ENODEV;
+    if (!fdc_has_drive(f, drive)) return -ENODEV;
     d->media = NULL;
     d->changed = true;
     d->next = 0;

@@ -128,6 +128,7 @@ void fdc_init(struct fdc *, struct bus *, struct clock *, struct irq_line irq6, 
  * taken out. Returns 0, -ENODEV if there is no such drive, -EINVAL if MEDIA's size is no floppy disk's (the drive
  * is then empty). */
 int fdc_insert(struct fdc *, unsigned drive, struct block *media);
+bool fdc_has_drive(const struct fdc *, unsigned drive);
 
 /* Whether the motor of DRIVE runs: for a lamp. */
 bool fdc_motor_on(const struct fdc *, unsigned drive);

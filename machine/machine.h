@@ -125,7 +125,11 @@ void machine_serial_send(struct machine *, int port, const void *bytes, size_t n
 
 /* --- media ------------------------------------------------------------------------------------------------------------- */
 int  machine_insert(struct machine *, enum machine_medium, const struct machine_drive *, char *error, size_t error_size);
-void machine_eject(struct machine *, enum machine_medium);
+int  machine_eject(struct machine *, enum machine_medium); /* -ENODEV if there is no such drive */
+
+/* Whether the file at PATH is in a drive, or the firmware, the kernel, the initrd or a module came from it. What writes files
+ * beside the machine keeps off those. */
+bool machine_has_file(const struct machine *, const char *path);
 
 /* --- screen ------------------------------------------------------------------------------------------------------------ */
 struct machine_screen {

@@ -121,7 +121,7 @@ static int insert_floppy(struct machine *m, unsigned n, struct block *b, char *e
     int result = fdc_insert(&m->pc.fdc, n, b);
 
     if (result) {
-        snprintf(error, error_size, result == -ENODEV ? "there is no drive %c:" : "the disk does not fit drive %c:", 'A' + (int)n);
+        snprintf(error, error_size, "the disk does not fit drive %c:", 'A' + (int)n);
         fdc_insert(&m->pc.fdc, n, m->floppy[n]);
         block_close(b);
         return result;
@@ -145,32 +145,36 @@ static void insert_cd(struct machine *m, struct block *b)
 
 int machine_insert(struct machine *m, enum machine_medium medium, const struct machine_drive *drive, char *error, size_t error_size)
 {
+    unsigned      n = medium == MEDIUM_FLOPPY_B;
     struct block *b, *shared;
     int           result;
 
-    if (medium == MEDIUM_CD && !cd_drive(m)) {
-        snprintf(error, error_size, "there is no CD drive");
+    if (medium == MEDIUM_CD ? !cd_drive(m) : !fdc_has_drive(&m->pc.fdc, n)) {
+        snprintf(error, error_size, medium == MEDIUM_CD ? "there is no CD drive in this machine"
+                                                        : "there is no drive %c: in this machine: it has one for each --floppy, and A: always", 'A' + (int)n);
         return -ENODEV;
     }
-    shared = !m->leader ? NULL : medium == MEDIUM_CD ? m->leader->cdrom : m->leader->floppy[medium == MEDIUM_FLOPPY_B];
+    shared = !m->leader ? NULL : medium == MEDIUM_CD ? m->leader->cdrom : m->leader->floppy[n];
     b = open_drive(m, drive, medium == MEDIUM_CD ? IMAGE_CD : IMAGE_FLOPPY, shared, &result, error, error_size);
     if (!b) return result;
     if (medium == MEDIUM_CD) insert_cd(m, b);
-    else result = insert_floppy(m, medium == MEDIUM_FLOPPY_B, b, error, error_size);
+    else result = insert_floppy(m, n, b, error, error_size);
     if (!result && m->lockstep) return machine_insert(lockstep_twin(m), medium, drive, error, error_size);
     return result;
 }
 
-void machine_eject(struct machine *m, enum machine_medium medium)
+int machine_eject(struct machine *m, enum machine_medium medium)
 {
     unsigned n = medium == MEDIUM_FLOPPY_B;
 
     if (m->lockstep) machine_eject(lockstep_twin(m), medium);
     if (medium == MEDIUM_CD) {
-        if (cd_drive(m)) insert_cd(m, NULL);
-        return;
+        if (!cd_drive(m)) return -ENODEV;
+        insert_cd(m, NULL);
+        return 0;
     }
-    fdc_insert(&m->pc.fdc, n, NULL);
+    if (fdc_insert(&m->pc.fdc, n, NULL)) return -ENODEV;
     block_close(m->floppy[n]);
     m->floppy[n] = NULL;
+    return 0;
 }

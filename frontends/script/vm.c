@@ -123,8 +123,10 @@ static int insert(lua_State *lua)
 
 static int eject(lua_State *lua)
 {
-    machine_eject(machine_to_change(lua), medium_argument(lua));
-    return 0;
+    enum machine_medium medium = medium_argument(lua);
+
+    if (machine_eject(machine_to_change(lua), medium) == 0) return 0;
+    return luaL_error(lua, "there is no drive \"%s\"", lua_tostring(lua, 2));
 }
 
 /* --- state ----------------------------------------------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define REGS 128 /* at most so many are watched */
 
@@ -60,27 +61,20 @@ static void print_instruction(void *opaque, const struct machine_trace *insn)
     fputc('\n', t->file);
 }
 
-struct trace *trace_start(struct machine *machine, const char *path, char *error, size_t error_size)
+struct trace *trace_start(struct machine *machine, int fd)
 {
     struct trace *t = calloc(1, sizeof(*t));
 
-    if (!t || !(t->disasm = disasm_create())) {
-        snprintf(error, error_size, "%s: no trace: %s", path, strerror(ENOMEM));
-        goto fail;
-    }
-    t->file = fopen(path, "we");
-    if (!t->file) {
-        snprintf(error, error_size, "%s: no trace: %s", path, strerror(errno));
-        goto fail;
+    if (!t || !(t->disasm = disasm_create()) || !(t->file = fdopen(fd, "w"))) {
+        if (t) disasm_destroy(t->disasm);
+        free(t);
+        close(fd);
+        return NULL;
     }
     t->machine = machine;
     watch(t);
     machine_set_trace(machine, print_instruction, t);
     return t;
-fail:
-    if (t) disasm_destroy(t->disasm);
-    free(t);
-    return NULL;
 }
 
 int trace_stop(struct trace *t)

@@ -9,8 +9,8 @@
 
 struct trace;
 
-/* Starts to trace MACHINE into PATH. NULL with one line in ERROR on failure. */
-struct trace *trace_start(struct machine *machine, const char *path, char *error, size_t error_size);
+/* Starts to trace MACHINE into FD, which becomes the trace's. NULL if out of memory: FD is closed then as well. */
+struct trace *trace_start(struct machine *machine, int fd);
 
 /* Ends it. Returns 0, or a negative errno if not all could be written. NULL is allowed. */
 int trace_stop(struct trace *);

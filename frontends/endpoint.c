@@ -48,8 +48,12 @@ static int open_unix(struct endpoint *e)
         e->in = e->out = fd;
         return 0;
     }
-    /* A socket that nobody serves any more is in the way. */
-    if (errno == ECONNREFUSED && stat(e->path, &st) == 0 && S_ISSOCK(st.st_mode)) unlink(e->path);
+    status = errno;
+    if (stat(e->path, &st) == 0 && !S_ISSOCK(st.st_mode)) {
+        close(fd);
+        return -ENOTSOCK;
+    }
+    if (status == ECONNREFUSED) unlink(e->path); // a socket that nobody serves any more is in the way
     if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 1) < 0) {
         status = -errno;
         close(fd);
@@ -59,7 +63,7 @@ static int open_unix(struct endpoint *e)
     return 0;
 }
 
-int endpoint_open(struct endpoint *e, const struct endpoint_option *option, bool two_way, char *error, size_t error_size)
+int endpoint_open(struct endpoint *e, const struct endpoint_option *option, bool two_way, struct outputs *outputs, char *error, size_t error_size)
 {
     int status = 0;
 
@@ -71,12 +75,12 @@ int endpoint_open(struct endpoint *e, const struct endpoint_option *option, bool
     case ENDPOINT_NONE: break;
     case ENDPOINT_STDIO: open_stdio(e, two_way); break;
     case ENDPOINT_FILE:
-        e->out = open(e->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-        if (e->out < 0) status = -errno;
-        break;
+        e->out = outputs_open(outputs, e->path, error, error_size);
+        return e->out < 0 ? e->out : 0;
     case ENDPOINT_UNIX: status = open_unix(e); break;
     }
-    if (status) snprintf(error, error_size, "%s: %s", e->path, strerror(-status));
+    if (status == -ENOTSOCK) snprintf(error, error_size, "%s: is there and is not a socket", e->path);
+    else if (status) snprintf(error, error_size, "%s: %s", e->path, strerror(-status));
     return status;
 }
 

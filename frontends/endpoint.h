@@ -4,6 +4,7 @@
 #define FRONTENDS_ENDPOINT_H
 
 #include "frontends/options.h"
+#include "frontends/outputs.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,9 +27,10 @@ struct endpoint {
 };
 
 /* TWO_WAY: input is wanted as well. On stdio it comes from a terminal or a pipe only. A socket that exists and answers is
- * connected to; otherwise one is made, which a client may connect to at any time. 0, or a negative errno with one line in ERROR. */
-int  endpoint_open(struct endpoint *, const struct endpoint_option *, bool two_way, char *error, size_t error_size);
-void endpoint_close(struct endpoint *); /* writes what is left */
+ * connected to; otherwise one is made, which a client may connect to at any time. A file becomes one of OUTPUTS. 0, or a negative
+ * errno with one line in ERROR. */
+int  endpoint_open(struct endpoint *, const struct endpoint_option *, bool two_way, struct outputs *outputs, char *error, size_t error_size);
+void endpoint_close(struct endpoint *); /* writes what is left; `broken` stays */
 
 /* Bytes are collected until endpoint_flush(). */
 void endpoint_put(struct endpoint *, uint8_t byte);

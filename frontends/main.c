@@ -7,7 +7,9 @@
 #include "frontends/sdl/sdl.h"
 #endif
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 static int run(const struct options *options)
 {
@@ -23,6 +25,17 @@ static int run(const struct options *options)
     }
     fprintf(stderr, "ochenta: %s: run with --headless, e.g. with --script, -e or --serial stdio\n", why);
     return EXIT_USAGE;
+}
+
+/* What was printed, by --help or by a script, is there only now. A run that was good so far has failed if it cannot be written. */
+static int flush_stdout(int status)
+{
+    bool had_failed = ferror(stdout);
+
+    errno = 0;
+    if (fflush(stdout) == 0 && !had_failed) return status;
+    fprintf(stderr, "ochenta: stdout: %s\n", errno ? strerror(errno) : "not all could be written");
+    return status == EXIT_GOOD ? EXIT_USAGE : status;
 }
 
 int main(int argc, char **argv)
@@ -41,5 +54,5 @@ int main(int argc, char **argv)
         break;
     }
     options_free(&options);
-    return status;
+    return flush_stdout(status);
 }

@@ -9,31 +9,39 @@
 #include <unistd.h>
 
 struct perf_map {
+    char  path[40];
     FILE *file;
 };
 
-struct perf_map *perf_map_open(char *error, size_t error_size)
+struct perf_map *perf_map_open(struct outputs *outputs, char *error, size_t error_size)
 {
     struct perf_map *map = malloc(sizeof(*map));
-    char             path[40];
+    int              fd;
 
     if (!map) {
         snprintf(error, error_size, "out of memory");
         return NULL;
     }
-    snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)getpid());
-    map->file = fopen(path, "we");
-    if (map->file) return map;
-    snprintf(error, error_size, "%s: %s", path, strerror(errno));
+    snprintf(map->path, sizeof(map->path), "/tmp/perf-%d.map", (int)getpid());
+    fd = outputs_open(outputs, map->path, error, error_size);
+    if (fd >= 0 && (map->file = fdopen(fd, "w"))) return map;
+    if (fd >= 0) {
+        snprintf(error, error_size, "%s: %s", map->path, strerror(errno));
+        close(fd);
+    }
     free(map);
     return NULL;
 }
 
-void perf_map_close(struct perf_map *map)
+int perf_map_close(struct perf_map *map)
 {
-    if (!map) return;
-    fclose(map->file);
+    int status = 0;
+
+    if (!map) return 0;
+    if (ferror(map->file)) status = -EIO;
+    if (fclose(map->file) != 0) status = -errno;
     free(map);
+    return status;
 }
 
 void perf_map_add(struct perf_map *map, const void *code, size_t size, uint32_t linear)

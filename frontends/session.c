@@ -56,7 +56,6 @@ static void on_log(void *opaque, const char *line)
     if (s->options->verbose) fprintf(stderr, "ochenta: %s\n", line);
 }
 
-/* A triple fault, whether it ends the run or is the guest's way of resetting the CPU. */
 static uint64_t on_host_ns(void *opaque)
 {
     (void)opaque;
@@ -68,6 +67,7 @@ static void on_translated(void *opaque, const void *code, size_t size, uint32_t 
     perf_map_add(((struct session *)opaque)->perf_map, code, size, linear);
 }
 
+/* A triple fault, whether it ends the run or is the guest's way of resetting the CPU. */
 static void on_crash(void *opaque)
 {
     struct session *s = opaque;
@@ -83,62 +83,92 @@ static void on_crash(void *opaque)
 
 static int open_ports(struct session *s, char *error, size_t n)
 {
-    int status = endpoint_open(&s->debugcon, &s->options->debugcon, false, error, n);
+    int status = endpoint_open(&s->debugcon, &s->options->debugcon, false, &s->outputs, error, n);
 
-    for (int i = 0; i < MACHINE_SERIALS && !status; i++) status = endpoint_open(&s->serial[i], &s->options->serial[i], true, error, n);
+    for (int i = 0; i < MACHINE_SERIALS && !status; i++)
+        status = endpoint_open(&s->serial[i], &s->options->serial[i], true, &s->outputs, error, n);
     return status;
 }
 
+#if WITH_LUA
+static bool script_is_interrupted(void *opaque)
+{
+    struct session *s = opaque;
+
+    return s->is_interrupted && s->is_interrupted(s);
+}
+
+static int script_may_write(void *opaque, const char *path, char *error, size_t n)
+{
+    return outputs_check(&((struct session *)opaque)->outputs, path, error, n);
+}
+#endif
+
 /* Compiles the scripts before anything is started. */
-static int open_script(struct session *s, char *error, size_t n)
+static bool open_script(struct session *s, char *error, size_t n)
 {
 #if WITH_LUA
-    if (s->options->script_count) {
-        s->script = script_create(s->options->script, s->options->script_count, error, n);
-        if (!s->script) return EXIT_SCRIPT;
-    }
+    const struct script_host host = {s, script_is_interrupted, script_may_write};
+
+    if (s->options->script_count) s->script = script_create(s->options->script, s->options->script_count, &host, error, n);
+    return s->script || !s->options->script_count;
 #else
     (void)s, (void)error, (void)n;
+    return true;
 #endif
-    return EXIT_GOOD;
+}
+
+/* The trace and the map for perf. */
+static bool open_logs(struct session *s, char *error, size_t n)
+{
+    int fd;
+
+    if (s->options->perf_map && !(s->perf_map = perf_map_open(&s->outputs, error, n))) return false;
+    if (!s->options->trace) return true;
+    fd = outputs_open(&s->outputs, s->options->trace, error, n);
+    if (fd < 0) return false;
+    if (!(s->trace = trace_start(s->machine, fd))) snprintf(error, n, "out of memory");
+    return s->trace;
 }
 
 int session_open(struct session *s, const struct options *options, const struct machine_host *host, char *error, size_t n)
 {
     struct machine_host   callbacks = host ? *host : (struct machine_host){0};
     struct machine_config config = options->config;
-    int                   status;
 
     memset(s, 0, sizeof(*s));
     s->options = options;
     s->host_start_ns = session_host_ns();
-    status = open_script(s, error, n);
-    if (status) return status;
+    outputs_init(&s->outputs, options, NULL);
+    if (!open_script(s, error, n)) return EXIT_USAGE;
     callbacks.opaque = s;
     callbacks.serial = on_serial;
     callbacks.debugcon = on_debugcon;
     callbacks.log = on_log;
     callbacks.crash = on_crash;
     if (options->stats) callbacks.host_ns = on_host_ns;
-    if (options->perf_map) {
-        if (!(s->perf_map = perf_map_open(error, n))) goto fail;
-        callbacks.translated = on_translated;
-    }
+    if (options->perf_map) callbacks.translated = on_translated;
     config.host = &callbacks;
     config.no_reboot |= s->script != NULL; /* it wants to know: see reboot() */
     s->machine = machine_create(&config, error, n);
     if (!s->machine) goto fail;
+    s->outputs.machine = s->machine;
     if (!(s->explain = explain_create(s->machine))) {
         snprintf(error, n, "out of memory");
         goto fail;
     }
     if (options->load_state && machine_load(s->machine, options->load_state, error, n) < 0) goto fail;
     if (open_ports(s, error, n) < 0) goto fail;
-    if (options->trace && !(s->trace = trace_start(s->machine, options->trace, error, n))) goto fail;
+    if (!open_logs(s, error, n)) goto fail;
     return EXIT_GOOD;
 fail:
     session_close(s);
     return EXIT_USAGE;
+}
+
+void session_begin(struct session *s)
+{
+    outputs_begin(&s->outputs);
 }
 
 static void print_stat(void *opaque, const char *name, uint64_t value)
@@ -158,15 +188,31 @@ static void print_stats(struct session *s)
     machine_stats(s->machine, print_stat, NULL);
 }
 
-void session_close(struct session *s)
+/* Closes what the run writes. False if something could not be written: that was told. */
+static bool close_outputs(struct session *s)
 {
-    int status;
+    bool good = true;
+    int  status;
 
-    for (int i = 0; i < MACHINE_SERIALS; i++) endpoint_close(&s->serial[i]);
+    outputs_close(&s->outputs);
+    for (int i = 0; i < MACHINE_SERIALS; i++) {
+        endpoint_close(&s->serial[i]);
+        good &= !s->serial[i].broken;
+    }
     endpoint_close(&s->debugcon);
+    good &= !s->debugcon.broken;
+    if ((status = trace_stop(s->trace)) < 0) fprintf(stderr, "ochenta: %s: the trace is incomplete: %s\n", s->options->trace, strerror(-status));
+    good &= !status;
+    if ((status = perf_map_close(s->perf_map)) < 0) fprintf(stderr, "ochenta: the map for perf is incomplete: %s\n", strerror(-status));
+    return good && !status;
+}
+
+int session_close(struct session *s)
+{
+    bool good;
+
     monitor_destroy(s->monitor);
-    status = trace_stop(s->trace);
-    if (status < 0) fprintf(stderr, "ochenta: %s: the trace is incomplete: %s\n", s->options->trace, strerror(-status));
+    good = close_outputs(s);
     if (s->explain && s->options->explain && s->is_over) explain_last(s->explain, 0, true, stderr);
     explain_destroy(s->explain);
     if (s->machine && s->options->stats && s->is_over) print_stats(s);
@@ -174,13 +220,13 @@ void session_close(struct session *s)
     script_destroy(s->script);
 #endif
     machine_destroy(s->machine);
-    perf_map_close(s->perf_map);
     s->perf_map = NULL;
     s->machine = NULL;
     s->script = NULL;
     s->trace = NULL;
     s->monitor = NULL;
     s->explain = NULL;
+    return s->status == EXIT_GOOD && !good ? EXIT_USAGE : s->status;
 }
 
 void session_end(struct session *s, int status)
@@ -260,13 +306,14 @@ static void check_timeout(struct session *s)
     session_end(s, EXIT_SCRIPT);
 }
 
-/* Lets the script look; the run may be over then. */
-static void run_script(struct session *s, enum machine_stop stop)
+/* Lets the script look; the run may be over then. False if the script was interrupted. */
+static bool run_script(struct session *s, enum machine_stop stop)
 {
 #if WITH_LUA
-    if (!s->script || s->is_over) return;
+    if (!s->script || s->is_over) return true;
     switch (script_poll(s->script, s->machine, stop)) {
-    case SCRIPT_WAITING: return;
+    case SCRIPT_WAITING: return true;
+    case SCRIPT_INTERRUPTED: return false;
     case SCRIPT_QUIT: session_end(s, script_status(s->script)); break;
     case SCRIPT_FAILED:
         serve_ports(s);
@@ -280,6 +327,7 @@ static void run_script(struct session *s, enum machine_stop stop)
 #else
     (void)s, (void)stop;
 #endif
+    return true;
 }
 
 /* The end of the next slice: the grid, the script, the limits. */
@@ -365,7 +413,7 @@ enum machine_stop session_run(struct session *s, uint64_t until_ns)
     enum machine_stop stop = STOP_TIME;
     uint64_t          before;
 
-    run_script(s, machine_run(s->machine, machine_time(s->machine)));
+    if (!run_script(s, machine_run(s->machine, machine_time(s->machine)))) return STOP_REQUEST;
     while (!s->is_over && !s->is_prompting) {
         before = machine_time(s->machine);
         if (before >= until_ns) return stop;
@@ -373,7 +421,7 @@ enum machine_stop session_run(struct session *s, uint64_t until_ns)
         if (s->is_prompting) break;
         serve_ports(s);
         stop = reboot(s, stop);
-        run_script(s, stop);
+        if (!run_script(s, stop)) return STOP_REQUEST;
         check_timeout(s);
         if (s->is_over || (stop != STOP_TIME && machine_time(s->machine) == before)) break;
     }

@@ -9,6 +9,7 @@
 #include "debug/trace.h"
 #include "frontends/endpoint.h"
 #include "frontends/options.h"
+#include "frontends/outputs.h"
 #include "frontends/perf_map.h"
 #include "frontends/terminal.h"
 #include "machine/machine.h"
@@ -24,6 +25,7 @@ enum exit_status { EXIT_GOOD, EXIT_SCRIPT, EXIT_USAGE, EXIT_CRASH, EXIT_DIFFEREN
 struct session {
     const struct options *options;
     struct machine       *machine;
+    struct outputs        outputs;
     struct endpoint       serial[MACHINE_SERIALS], debugcon;
     struct script        *script; /* NULL: none, or it has ended */
     struct trace         *trace;
@@ -36,14 +38,22 @@ struct session {
     bool                  script_ended;  /* by itself, not by vm:quit */
     bool                  is_over;       /* the run is to end with: */
     int                   status;
+    bool (*is_interrupted)(struct session *); /* the user wants the run to end: asked while a script computes. NULL: never */
 };
 
 /* Builds the machine of OPTIONS and what belongs to it. HOST may add callbacks for what the session does not use itself (speaker,
  * leds); NULL: none. Every callback's opaque is the session. Returns 0; or, with one line in ERROR, the exit status that the program is to end with. */
 int  session_open(struct session *, const struct options *options, const struct machine_host *host, char *error, size_t error_size);
-void session_close(struct session *); /* prints the statistics if asked for */
 
-/* Runs until virtual time UNTIL_NS, the end of the run (is_over), or a stop of the machine, which is returned. */
+/* The start is not refused any more: files that are written are emptied. Before the machine runs. */
+void session_begin(struct session *);
+
+/* Prints the statistics if asked for. Returns the status that the program is to end with: that of session_end(), or EXIT_USAGE instead
+ * of EXIT_GOOD if something could not be written. */
+int session_close(struct session *);
+
+/* Runs until virtual time UNTIL_NS, the end of the run (is_over), a stop of the machine, which is returned, or an interruption of a
+ * script that computes (STOP_REQUEST). */
 enum machine_stop session_run(struct session *, uint64_t until_ns);
 
 /* Ends the run with STATUS. */

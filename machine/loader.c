@@ -30,7 +30,7 @@ static int read_all(int fd, uint64_t guess, uint64_t max, struct loader_file *fi
     size_t   room = guess + 1;
     uint8_t *bytes = malloc(room);
 
-    *file = (struct loader_file){bytes, 0};
+    *file = (struct loader_file){bytes, 0, file_id_of_fd(fd)};
     if (!bytes) return -ENOMEM;
     for (;;) {
         ssize_t n = read(fd, file->bytes + file->size, room - file->size);
@@ -128,6 +128,16 @@ void loader_close(struct loader *l)
     free(l->initrd.bytes);
     free(l->append);
     free(l);
+}
+
+/* The files are not read again; but who writes to one has mistaken it for another. */
+bool loader_has_file(const struct loader *l, struct file_id file)
+{
+    if (file_id_same(l->kernel.id, file) || file_id_same(l->initrd.id, file)) return true;
+    if (l->kind != LOADER_MULTIBOOT) return false;
+    for (unsigned n = 0; n < l->multiboot.modules; n++)
+        if (file_id_same(l->multiboot.module[n].file.id, file)) return true;
+    return false;
 }
 
 /* --- starting --------------------------------------------------------------------------------------------------------------------------- */

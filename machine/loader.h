@@ -8,7 +8,9 @@
 
 #include "cpu/cpu.h"
 #include "mem/phys.h"
+#include "util/file_id.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +20,9 @@ struct loader;
  * RAM: bytes of memory. NULL on failure with one line in ERROR. */
 struct loader *loader_open(const char *kernel, const char *initrd, const char *append, uint64_t ram, char *error, size_t error_size);
 void           loader_close(struct loader *);
+
+/* Whether kernel, initrd or a module came from FILE. */
+bool loader_has_file(const struct loader *, struct file_id file);
 
 /* Puts the image into memory and sets the CPU's registers; called between two instructions, in real mode. */
 void loader_start(const struct loader *, struct x86 *, struct phys *);

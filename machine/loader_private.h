@@ -3,6 +3,7 @@
 #define MACHINE_LOADER_PRIVATE_H
 
 #include "machine/loader.h"
+#include "util/file_id.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -10,8 +11,9 @@
 #define LOADER_RANGES 64 /* as in bios/loader.asm */
 
 struct loader_file {
-    uint8_t *bytes;
-    size_t   size;
+    uint8_t       *bytes;
+    size_t         size;
+    struct file_id id; /* so that it is not written to */
 };
 
 /* One range of the firmware's memory map. ACPI 2.0, 14.1: type 1 is RAM. */

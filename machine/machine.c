@@ -201,6 +201,7 @@ static int load_rom(struct pc_rom *rom, const char *path, bool at_end, char *err
         snprintf(error, error_size, "%s: %s", path, strerror(errno));
         return result;
     }
+    rom->file = file_id_of_fd(fileno(f));
     image = malloc(ROM_MAX + 1);
     size = image ? fread(image, 1, ROM_MAX + 1, f) : 0;
     if (!image || ferror(f)) {

@@ -151,6 +151,7 @@ void machine_text(struct machine *, struct machine_text *);
 char *machine_screen_text(struct machine *);
 
 /* --- state ------------------------------------------------------------------------------------------------------------- */
+/* -EBUSY if the machine has the file at PATH: machine_has_file(). */
 int      machine_save(struct machine *, const char *path, char *error, size_t error_size);
 /* A file that is truncated, altered or of another configuration gives an error and leaves the machine untouched. */
 int      machine_load(struct machine *, const char *path, char *error, size_t error_size);

@@ -31,6 +31,8 @@ static struct block *open_drive(struct machine *m, const struct machine_drive *d
     struct block *b = open_image(m, d, flags, shared, error, error_size);
 
     *result = b ? probe_as(b, d->path, kind, error, error_size) : -EIO;
+    if (!b && machine_has_file(m, d->path))
+        snprintf(error, error_size, "%s: is in a drive of this machine already; drives can share it with ,ro or ,snapshot", d->path);
     if (*result) {
         block_close(b);
         return NULL;
@@ -112,6 +114,18 @@ const char *machine_boot_order(const struct machine *m)
     if (m->floppy[0]) return "acd";
     if (m->disk[0]) return "cda";
     return m->cdrom ? "dca" : "acd";
+}
+
+bool machine_has_file(const struct machine *m, const char *path)
+{
+    struct file_id file = file_id_of(path);
+
+    if (file_id_same(m->pc.bios.file, file) || file_id_same(m->pc.vga_bios.file, file)) return true;
+    for (unsigned n = 0; n < MACHINE_FLOPPIES; n++)
+        if (m->floppy[n] && file_id_same(m->floppy[n]->file, file)) return true;
+    for (unsigned n = 0; n < MACHINE_DISKS; n++)
+        if (m->disk[n] && file_id_same(m->disk[n]->file, file)) return true;
+    return (m->cdrom && file_id_same(m->cdrom->file, file)) || (m->loader && loader_has_file(m->loader, file));
 }
 
 /* --- changes while it runs ------------------------------------------------------------------------------------------------------------- */

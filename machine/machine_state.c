@@ -96,9 +96,13 @@ static int take_picture(struct machine *m, struct picture *p)
 int machine_save(struct machine *m, const char *path, char *error, size_t error_size)
 {
     struct picture p;
-    int            result = take_picture(m, &p);
+    int            result;
 
-    if (result) {
+    if (machine_has_file(m, path)) {
+        snprintf(error, error_size, "%s: the machine uses this file: the state is not saved", path);
+        return -EBUSY;
+    }
+    if ((result = take_picture(m, &p))) {
         snprintf(error, error_size, "%s: not enough memory to save the state", path);
         return result;
     }

@@ -48,8 +48,9 @@ struct pc_board {
 
 /* A ROM image in host memory. */
 struct pc_rom {
-    uint8_t *bytes; /* whole pages */
-    uint32_t size;
+    uint8_t       *bytes; /* whole pages */
+    uint32_t       size;
+    struct file_id file; /* that it came from; none: built in */
 };
 
 struct pc {

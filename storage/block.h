@@ -6,6 +6,8 @@
 #ifndef STORAGE_BLOCK_H
 #define STORAGE_BLOCK_H
 
+#include "util/file_id.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +26,7 @@ struct block {
     const struct block_ops *ops;
     uint64_t                size; /* bytes */
     bool                    read_only;
+    struct file_id          file; /* that it is, or lies over; none: only memory */
 };
 
 enum block_flags {

@@ -74,7 +74,7 @@ struct block *block_mirror(struct block *base)
     struct mirror *m = calloc(1, sizeof(*m));
 
     if (!m) return NULL;
-    m->block = (struct block){.ops = &mirror_ops, .size = base->size, .read_only = base->read_only};
+    m->block = (struct block){.ops = &mirror_ops, .size = base->size, .read_only = base->read_only, .file = base->file};
     m->base = base;
     return &m->block;
 }
@@ -85,7 +85,7 @@ struct block *block_twin(struct block *mirror)
     struct reader *r;
 
     if (mirror->ops != &mirror_ops || m->twin || !(r = calloc(1, sizeof(*r)))) return NULL;
-    r->block = (struct block){.ops = &reader_ops, .size = mirror->size, .read_only = true};
+    r->block = (struct block){.ops = &reader_ops, .size = mirror->size, .read_only = true, .file = mirror->file};
     r->mirror = m;
     m->twin = block_overlay(&r->block);
     if (!m->twin) {

@@ -150,7 +150,7 @@ struct block *block_overlay(struct block *base)
     struct overlay *o = malloc(sizeof(*o));
 
     if (!o) return NULL;
-    *o = (struct overlay){.block = {.ops = &overlay_ops, .size = base->size}, .base = base, .regions = (size_t)regions};
+    *o = (struct overlay){.block = {.ops = &overlay_ops, .size = base->size, .file = base->file}, .base = base, .regions = (size_t)regions};
     o->region = calloc(o->regions, sizeof(*o->region));
     if (!o->region || o->regions != regions) {
         free(o->region);

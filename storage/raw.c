@@ -132,6 +132,6 @@ struct block *raw_open(const char *path, bool read_only, char *error, size_t err
                       error, error_size);
     raw = malloc(sizeof(*raw));
     if (!raw) return refuse(fd, path, strerror(ENOMEM), error, error_size);
-    *raw = (struct raw){.block = {.ops = &raw_ops, .size = (uint64_t)size, .read_only = read_only}, .fd = fd};
+    *raw = (struct raw){.block = {.ops = &raw_ops, .size = (uint64_t)size, .read_only = read_only, .file = file_id_of_fd(fd)}, .fd = fd};
     return &raw->block;
 }

@@ -34,6 +34,12 @@ static void catch_signals(void)
     sigaction(SIGHUP, &action, NULL);
 }
 
+static bool is_signalled(struct session *s)
+{
+    (void)s;
+    return signalled;
+}
+
 static void sleep_ns(uint64_t ns)
 {
     struct timespec ts = {.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};
@@ -116,12 +122,13 @@ int headless_main(const struct options *options)
     catch_signals();
     if (options->monitor && !session_enter_monitor(&s, NULL, error, sizeof(error))) {
         fprintf(stderr, "ochenta: %s\n", error);
-        session_end(&s, EXIT_USAGE);
+        s.status = EXIT_USAGE;
+        return session_close(&s);
     }
+    s.is_interrupted = is_signalled;
+    session_begin(&s);
     run(&s);
-    status = s.status;
-    session_close(&s);
-    return status;
+    return session_close(&s);
 }
 
 int headless_show_demo(const struct options *options)
@@ -138,10 +145,10 @@ int headless_show_demo(const struct options *options)
         fprintf(stderr, "ochenta: %s\n", error);
         return status;
     }
+    session_begin(&s);
     while (!s.is_over && machine_time(s.machine) < DEMO_NS && !is_final(session_run(&s, DEMO_NS))) continue;
     screen = machine_screen_text(s.machine);
     puts(screen ? screen : "");
     free(screen);
-    session_close(&s);
-    return EXIT_GOOD;
+    return session_close(&s);
 }

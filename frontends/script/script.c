@@ -45,6 +45,42 @@ void script_push_with_screen(lua_State *lua, struct machine *machine, const char
     free(screen);
 }
 
+/* --- interruption ------------------------------------------------------------------------------------------------------------ */
+
+/* Lua instructions between two questions whether the script is to be interrupted: about a millisecond. */
+#define HOOK_COUNT 100000
+
+/* The script of any of its coroutines: lua_newthread() copies what is in the extra space of the main one. */
+static struct script **script_at(lua_State *lua)
+{
+    return (struct script **)lua_getextraspace(lua);
+}
+
+/* Gives control back from the middle of a computation. Where Lua cannot yield to script_poll(), in a coroutine of the script's own or
+ * below a C function like table.sort, an error ends that; and if the script catches it, at the next instruction the same is tried
+ * again further out. */
+static void on_count(lua_State *lua, lua_Debug *ar)
+{
+    struct script *s = *script_at(lua);
+
+    (void)ar;
+    if (!s->interrupted && !s->host.is_interrupted(s->host.opaque)) return;
+    s->interrupted = true;
+    lua_sethook(lua, on_count, LUA_MASKCOUNT, 1);
+    lua_sethook(s->co, on_count, LUA_MASKCOUNT, 1);
+    if (lua == s->co && lua_isyieldable(lua)) lua_yield(lua, 0);
+    else luaL_error(lua, "interrupted");
+}
+
+/* New coroutines have the hook of the one that makes them. */
+static void set_hook(struct script *s)
+{
+    s->interrupted = false;
+    lua_sethook(s->co, on_count, LUA_MASKCOUNT, HOOK_COUNT);
+}
+
+/* --- loading and running ----------------------------------------------------------------------------------------------------- */
+
 /* Compiles one script, with nothing run yet. */
 static bool load(struct script *s, const struct script_option *option, char *error, size_t error_size)
 {
@@ -61,7 +97,7 @@ static bool load(struct script *s, const struct script_option *option, char *err
     return true;
 }
 
-struct script *script_create(const struct script_option *scripts, unsigned count, char *error, size_t error_size)
+struct script *script_create(const struct script_option *scripts, unsigned count, const struct script_host *host, char *error, size_t error_size)
 {
     struct script *s = calloc(1, sizeof(*s));
 
@@ -72,6 +108,8 @@ struct script *script_create(const struct script_option *scripts, unsigned count
     }
     s->deadline = UINT64_MAX;
     s->reboot = STOP_TIME;
+    s->host = *host;
+    *script_at(s->lua) = s;
     luaL_openlibs(s->lua);
     vm_register(s);
     s->co = lua_newthread(s->lua); /* stays on the stack, and so alive */
@@ -104,6 +142,7 @@ enum script_state script_poll(struct script *s, struct machine *machine, enum ma
 {
     s->machine = machine;
     s->stop = stop;
+    set_hook(s);
     while (s->state == SCRIPT_WAITING) {
         int results, status;
 
@@ -118,11 +157,11 @@ enum script_state script_poll(struct script *s, struct machine *machine, enum ma
         status = lua_resume(s->co, s->lua, 0, &results);
         if (status == LUA_YIELD) {
             lua_pop(s->co, results);
-            break;
+            return s->interrupted ? SCRIPT_INTERRUPTED : s->state;
         }
         if (status != LUA_OK) {
             fail(s);
-            break;
+            return s->interrupted ? SCRIPT_INTERRUPTED : s->state;
         }
         lua_settop(s->co, 0);
         s->started = false;

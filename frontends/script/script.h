@@ -19,10 +19,18 @@ enum script_state {
     SCRIPT_ENDED,  /* all of it has run */
     SCRIPT_QUIT,   /* vm:quit(): script_status() */
     SCRIPT_FAILED, /* script_error() */
+    SCRIPT_INTERRUPTED, /* while it computed; script_poll() goes on with it */
 };
 
-/* Loads and compiles COUNT scripts, to run one after the other. NULL with one line in ERROR on failure. */
-struct script *script_create(const struct script_option *scripts, unsigned count, char *error, size_t error_size);
+/* What a script has to ask. */
+struct script_host {
+    void *opaque;
+    bool (*is_interrupted)(void *opaque); /* the script is to give control back though it does not wait; asked again and again */
+    int (*may_write)(void *opaque, const char *path, char *error, size_t error_size); /* 0, or a negative errno with one line in ERROR */
+};
+
+/* Loads and compiles COUNT scripts, to run one after the other. HOST is copied. NULL with one line in ERROR on failure. */
+struct script *script_create(const struct script_option *scripts, unsigned count, const struct script_host *host, char *error, size_t error_size);
 void           script_destroy(struct script *); /* NULL is allowed */
 
 /* Runs the script until it waits or is over. STOP: why the machine stopped last; STOP_TIME if it can go on. */

@@ -13,6 +13,8 @@
 struct script {
     lua_State        *lua; /* owns everything */
     lua_State        *co;  /* the script's coroutine */
+    struct script_host host;
+    bool              interrupted; /* since script_poll() was called */
     int               chunks[OPTIONS_SCRIPTS]; /* registry references of the compiled scripts */
     unsigned          chunk_count, next_chunk;
     bool              started; /* the coroutine is in a chunk */

@@ -34,6 +34,27 @@ static int fail(lua_State *lua, const char *error)
     return luaL_error(lua, "%s", error);
 }
 
+/* The argument at INDEX that names a file. */
+static const char *file_argument(lua_State *lua, int index)
+{
+    size_t      n;
+    const char *path = luaL_checklstring(lua, index, &n);
+
+    luaL_argcheck(lua, n && strlen(path) == n, index, n ? "no file has a zero byte in its name" : "the name of the file is empty");
+    return path;
+}
+
+/* The same of a file that is to be written; fails if the run has another use for it. */
+static const char *output_argument(lua_State *lua, int index)
+{
+    const struct script_host *host = &script_of(lua)->host;
+    const char               *path = file_argument(lua, index);
+    char                      error[ERROR_SIZE];
+
+    if (host->may_write(host->opaque, path, error, sizeof(error)) < 0) luaL_error(lua, "%s", error);
+    return path;
+}
+
 /* A string that Lua also takes where it wants an integer. */
 static void push_hash(lua_State *lua, uint64_t hash)
 {
@@ -81,7 +102,7 @@ static int screen_text(lua_State *lua)
 
 static int screenshot(lua_State *lua)
 {
-    const char           *path = luaL_checkstring(lua, 2);
+    const char           *path = output_argument(lua, 2);
     struct machine_screen screen;
     char                  error[ERROR_SIZE];
 
@@ -113,7 +134,7 @@ static enum machine_medium medium_argument(lua_State *lua)
 static int insert(lua_State *lua)
 {
     enum machine_medium  medium = medium_argument(lua);
-    struct machine_drive drive = value_drive(luaL_checkstring(lua, 3));
+    struct machine_drive drive = value_drive(file_argument(lua, 3));
     char                 error[ERROR_SIZE] = "out of memory";
     int                  status = drive.path ? machine_insert(machine_to_change(lua), medium, &drive, error, sizeof(error)) : -ENOMEM;
 
@@ -135,14 +156,14 @@ static int save(lua_State *lua)
 {
     char error[ERROR_SIZE];
 
-    return machine_save(machine_of(lua), luaL_checkstring(lua, 2), error, sizeof(error)) < 0 ? fail(lua, error) : 0;
+    return machine_save(machine_of(lua), output_argument(lua, 2), error, sizeof(error)) < 0 ? fail(lua, error) : 0;
 }
 
 static int load(lua_State *lua)
 {
     char error[ERROR_SIZE];
 
-    return machine_load(machine_to_change(lua), luaL_checkstring(lua, 2), error, sizeof(error)) < 0 ? fail(lua, error) : 0;
+    return machine_load(machine_to_change(lua), file_argument(lua, 2), error, sizeof(error)) < 0 ? fail(lua, error) : 0;
 }
 
 static int state_hash(lua_State *lua)
@@ -262,9 +283,9 @@ static int quit(lua_State *lua)
     lua_Integer    status = luaL_optinteger(lua, 2, 0);
 
     luaL_argcheck(lua, status >= 0 && status <= 255, 2, "an exit status is 0 to 255");
+    if (lua != s->co) return luaL_error(lua, "vm:quit cannot be used in coroutines of your own");
     s->status = (int)status;
     s->state = SCRIPT_QUIT;
-    if (lua != s->co) return luaL_error(lua, "vm:quit cannot be used in coroutines of your own");
     return lua_yield(lua, 0); /* never continued */
 }
 

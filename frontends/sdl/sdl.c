@@ -199,6 +199,14 @@ static void insert(struct sdl *s, const char *path)
     say(s, line);
 }
 
+/* The window was closed, or a signal came, while a script computes and no event is looked at. */
+static bool is_quitting(struct session *session)
+{
+    (void)session;
+    SDL_PumpEvents();
+    return SDL_HasEvent(SDL_QUIT);
+}
+
 /* --- the loop ---------------------------------------------------------------------------------------------------------------- */
 
 static void take_event(struct sdl *s, SDL_Event *ev)
@@ -312,13 +320,15 @@ int sdl_main(const struct options *options)
     input_init(&s->input, s->session.machine, s->window.window);
     if (options->monitor && !session_enter_monitor(&s->session, NULL, error, sizeof(error))) {
         fprintf(stderr, "ochenta: %s\n", error);
-        session_end(&s->session, EXIT_USAGE);
+        s->session.status = EXIT_USAGE;
+    } else {
+        s->session.is_interrupted = is_quitting;
+        session_begin(&s->session);
+        run(s);
     }
-    run(s);
-    status = s->session.status;
     sound_close(&s->sound);
     window_close(&s->window);
-    session_close(&s->session);
+    status = session_close(&s->session);
     error[0] = 0;
 out:
     if (status && error[0]) fprintf(stderr, "ochenta: %s\n", error);

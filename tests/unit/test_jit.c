@@ -307,6 +307,22 @@ START_TEST(test_parts_wrap_in_large_segments)
 }
 END_TEST
 
+/* RCL of a byte register's upper half asks for the carry of the unit before it, whose operand is still in r10, and then needs r10 itself. */
+START_TEST(test_carry_before_r10_is_used)
+{
+    static const uint8_t code[] = {0xb9, 0x28, 0x00, 0xba, 0x00, 0x00, 0x83, 0x2e, 0x00, 0x02, 0xff, 0xeb, 0x00, /* MOV CX, 40; L: MOV DX, 0; SUB word [200h], -1; JMP here */
+                                   0xc0, 0xd6, 0x05, 0xb7, 0xfc, 0x13, 0xc3, 0xe2, 0xed, 0xf4};                  /* RCL DH, 5; MOV BH, FCh; ADC AX, BX; LOOP L; HLT */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+
+    x86_reg_set(&f->cpu, "ds", 0x2000);
+    x86_run(&f->cpu, 1000);
+    ck_assert(f->cpu.halted);
+    ck_assert_uint_eq(phys_read(&f->phys, 0x20200, 2), 40);
+    ck_assert_uint_eq(f->cpu.gpr[REG_EDX], 0x1000);
+    finish(f);
+}
+END_TEST
+
 static void note_write(void *opaque, const struct phys_region *r, uint32_t addr)
 {
     (void)r;
@@ -612,6 +628,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_contexts_begin_again);
     if (x86_jit_supported()) tcase_add_test(c, test_offsets_wrap_in_large_segments);
     if (x86_jit_supported()) tcase_add_test(c, test_pusha_wraps_in_large_segments);
+    if (x86_jit_supported()) tcase_add_test(c, test_carry_before_r10_is_used);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_parts_wrap_in_large_segments, 0, 2);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_guesses, 0, 2);
     if (x86_jit_supported()) tcase_add_test(c, test_stack_pages_of_reads);

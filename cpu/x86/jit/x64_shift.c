@@ -76,6 +76,7 @@ static bool by_immediate(struct tr *t, const struct x86_insn *i, unsigned op, un
         emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
         return true;
     }
+    if (through_carry(op)) flags_need(t, FLAG_CF); // while what it comes from is in r10
     reg = x64_source(t, i->dst, size, R10);
     shift_value(t, op, size, reg, n);
     if (reg == R10) x64_write(t, i->dst, size, reg);

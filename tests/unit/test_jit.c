@@ -323,6 +323,24 @@ START_TEST(test_carry_before_r10_is_used)
 }
 END_TEST
 
+/* SHL of such a register by zero leaves the flags of the unit before it, of which the next instruction asks. */
+START_TEST(test_shift_by_zero_keeps_r10)
+{
+    static const uint8_t code[] = {0xbe, 0x28, 0x00, 0xb9, 0x00, 0x00,                                           /* MOV SI, 40; MOV CX, 0 */
+                                   0xba, 0x00, 0x05, 0xc7, 0x06, 0x00, 0x02, 0x01, 0x00, 0x83, 0x2e, 0x00, 0x02, 0x01, /* L: MOV DX, 500h; MOV word [200h], 1; SUB word [200h], 1 */
+                                   0xeb, 0x00, 0xd2, 0xe6, 0x75, 0x07, 0x05, 0x01, 0x00, 0x4e, 0x75, 0xe6, 0xf4,   /* JMP here; SHL DH, CL; JNZ bad; ADD AX, 1; DEC SI; JNZ L; HLT */
+                                   0xbb, 0x01, 0x00, 0xf4};                                                       /* bad: MOV BX, 1; HLT */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+
+    x86_reg_set(&f->cpu, "ds", 0x2000);
+    x86_run(&f->cpu, 1000);
+    ck_assert(f->cpu.halted);
+    ck_assert_uint_eq(f->cpu.gpr[REG_EBX], 0);
+    ck_assert_uint_eq(f->cpu.gpr[REG_ESI], 0);
+    finish(f);
+}
+END_TEST
+
 static void note_write(void *opaque, const struct phys_region *r, uint32_t addr)
 {
     (void)r;
@@ -629,6 +647,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_offsets_wrap_in_large_segments);
     if (x86_jit_supported()) tcase_add_test(c, test_pusha_wraps_in_large_segments);
     if (x86_jit_supported()) tcase_add_test(c, test_carry_before_r10_is_used);
+    if (x86_jit_supported()) tcase_add_test(c, test_shift_by_zero_keeps_r10);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_parts_wrap_in_large_segments, 0, 2);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_guesses, 0, 2);
     if (x86_jit_supported()) tcase_add_test(c, test_stack_pages_of_reads);

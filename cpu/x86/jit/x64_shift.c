@@ -134,7 +134,7 @@ static void meet(struct tr *t, struct cold *zero, uint16_t mask)
     zero->back = t->e.p;
     if (!asked_next(t, mask)) return;
     zero->mask = t->host = mask;
-    if (t->open) t->u->changes |= t->changed; // they may be those that came with the unit
+    if (t->open) t->u->changes |= t->changed | (x64_r10_use(t, t->k) == R10_LOST ? OPERAND_R10 : 0); // they may be those that came with the unit
 }
 
 /* By CL. A count of zero leaves all flags: then they are stored as they were. */

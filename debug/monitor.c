@@ -14,6 +14,7 @@
 #define LINE     256
 #define WORDS    4
 #define STEP_MAX 1000000000ull
+#define DUMP_MAX 65536
 
 struct monitor {
     struct machine *machine;
@@ -116,7 +117,7 @@ static bool parse_address(struct monitor *m, const char *text, uint64_t *address
     uint64_t    selector, base, offset;
 
     if (!colon) {
-        if (parse_number(m, text, address)) return true;
+        if (parse_number(m, text, address) && *address <= UINT32_MAX) return true;
         fprintf(m->out, "%s: write an address as 7c00, f000:fff0, cs:eip or esp\n", text);
         return false;
     }
@@ -133,9 +134,20 @@ static bool parse_address(struct monitor *m, const char *text, uint64_t *address
     return true;
 }
 
-static uint64_t parse_count(int count, char **words, int at, uint64_t fallback)
+/* The count that is word AT, FALLBACK if there is none, at most MOST. Says what is wrong itself. */
+static bool parse_count(struct monitor *m, int count, char **words, int at, uint64_t fallback, uint64_t most, uint64_t *n)
 {
-    return count > at ? strtoull(words[at], NULL, 0) : fallback;
+    char *end;
+
+    *n = fallback;
+    if (count <= at) return true;
+    *n = strtoull(words[at], &end, 0);
+    if (!isdigit((unsigned char)*words[at]) || *end) {
+        fprintf(m->out, "%s: not a number; counts are decimal\n", words[at]);
+        return false;
+    }
+    if (*n > most) *n = most;
+    return true;
 }
 
 /* --- showing ------------------------------------------------------------------------------------------------------------------ */
@@ -222,9 +234,16 @@ static enum monitor_result do_flags(struct monitor *m, int count, char **words)
 static enum monitor_result do_set(struct monitor *m, int count, char **words)
 {
     uint64_t value;
+    int      status;
 
-    if (count < 3 || !parse_number(m, words[2], &value) || machine_set_reg(m->machine, words[1], value) < 0)
+    if (count < 3 || !parse_number(m, words[2], &value)) {
         fprintf(m->out, "set REGISTER VALUE, in hexadecimal: set eax 1234\n");
+        return MONITOR_STAY;
+    }
+    status = machine_set_reg(m->machine, words[1], value);
+    if (status == -ENOENT) fprintf(m->out, "%s: no such register\n", words[1]);
+    else if (status == -ERANGE) fprintf(m->out, "%s: does not fit %s\n", words[2], words[1]);
+    else if (status < 0) fprintf(m->out, "%s: the CPU cannot have that in %s now\n", words[2], words[1]);
     return MONITOR_STAY;
 }
 
@@ -242,10 +261,9 @@ static const char *stop_text(enum machine_stop stop)
 
 static enum monitor_result do_step(struct monitor *m, int count, char **words)
 {
-    uint64_t          n = parse_count(count, words, 1, 1);
-    enum machine_stop stop = machine_step(m->machine, n < STEP_MAX ? n : STEP_MAX);
+    uint64_t n;
 
-    monitor_show_stop(m, stop_text(stop));
+    if (parse_count(m, count, words, 1, 1, STEP_MAX, &n)) monitor_show_stop(m, stop_text(machine_step(m->machine, n)));
     return MONITOR_STAY;
 }
 
@@ -256,12 +274,20 @@ static enum monitor_result do_continue(struct monitor *m, int count, char **word
     return MONITOR_CONTINUE;
 }
 
+static bool has_break(const struct monitor *m, uint64_t address)
+{
+    for (unsigned i = 0; i < m->break_count; i++)
+        if (m->breaks[i] == address) return true;
+    return false;
+}
+
 static enum monitor_result do_break(struct monitor *m, int count, char **words)
 {
     uint64_t address;
 
     if (count > 1 && parse_address(m, words[1], &address)) {
-        if (m->break_count == MONITOR_BREAKS) fprintf(m->out, "there are already %d breakpoints\n", MONITOR_BREAKS);
+        if (has_break(m, address)) fprintf(m->out, "there is one already\n");
+        else if (m->break_count == MONITOR_BREAKS) fprintf(m->out, "there are already %d breakpoints\n", MONITOR_BREAKS);
         else m->breaks[m->break_count++] = address;
     }
     for (unsigned i = 0; i < m->break_count; i++) fprintf(m->out, "%u: %08" PRIx64 "\n", i, m->breaks[i]);
@@ -270,8 +296,9 @@ static enum monitor_result do_break(struct monitor *m, int count, char **words)
 
 static enum monitor_result do_delete(struct monitor *m, int count, char **words)
 {
-    uint64_t n = parse_count(count, words, 1, 0);
+    uint64_t n;
 
+    if (!parse_count(m, count, words, 1, 0, UINT64_MAX, &n)) return MONITOR_STAY;
     if (count < 2) {
         m->break_count = 0;
     } else if (n < m->break_count) {
@@ -285,10 +312,11 @@ static enum monitor_result do_delete(struct monitor *m, int count, char **words)
 
 static enum monitor_result do_disasm(struct monitor *m, int count, char **words)
 {
-    uint64_t address = m->next_address, lines = parse_count(count, words, 2, 10);
+    uint64_t address = m->next_address, lines;
 
     if (count > 1 && !parse_address(m, words[1], &address)) return MONITOR_STAY;
-    for (uint64_t i = 0; i < lines && i < 1000; i++) {
+    if (!parse_count(m, count, words, 2, 10, 1000, &lines)) return MONITOR_STAY;
+    for (uint64_t i = 0; i < lines; i++) {
         uint64_t next = show_instruction(m, address, (uint32_t)address);
 
         if (next == address) break;
@@ -321,22 +349,22 @@ static void dump(struct monitor *m, uint64_t address, uint64_t n,
 
 static enum monitor_result do_memory(struct monitor *m, int count, char **words)
 {
-    uint64_t address = m->next_address, n = parse_count(count, words, 2, 64);
+    uint64_t address = m->next_address, n;
 
     if (count > 1 && !parse_address(m, words[1], &address)) return MONITOR_STAY;
-    dump(m, address, n < 65536 ? n : 65536, machine_read);
+    if (parse_count(m, count, words, 2, 64, DUMP_MAX, &n)) dump(m, address, n, machine_read);
     return MONITOR_STAY;
 }
 
 static enum monitor_result do_physical(struct monitor *m, int count, char **words)
 {
-    uint64_t address = m->next_address, n = parse_count(count, words, 2, 64);
+    uint64_t address = m->next_address, n;
 
     if (count > 1 && !parse_number(m, words[1], &address)) {
         fprintf(m->out, "%s: not a hexadecimal number\n", words[1]);
         return MONITOR_STAY;
     }
-    dump(m, address, n < 65536 ? n : 65536, machine_read_physical);
+    if (parse_count(m, count, words, 2, 64, DUMP_MAX, &n)) dump(m, address, n, machine_read_physical);
     return MONITOR_STAY;
 }
 
@@ -352,9 +380,10 @@ static enum monitor_result do_screen(struct monitor *m, int count, char **words)
 
 static enum monitor_result do_explain(struct monitor *m, int count, char **words)
 {
-    uint64_t n = parse_count(count, words, 1, 3);
+    uint64_t n;
 
-    if (!explain_last(m->explain, n < MACHINE_EXCEPTIONS ? (unsigned)n : MACHINE_EXCEPTIONS, false, m->out)) fprintf(m->out, "there was no exception\n");
+    if (!parse_count(m, count, words, 1, 3, MACHINE_EXCEPTIONS, &n)) return MONITOR_STAY;
+    if (!explain_last(m->explain, (unsigned)n, false, m->out)) fprintf(m->out, "there was no exception\n");
     return MONITOR_STAY;
 }
 
@@ -466,11 +495,7 @@ enum monitor_result monitor_command(struct monitor *m, const char *line)
 
 static bool at_break(struct monitor *m)
 {
-    uint64_t address = current_address(m);
-
-    for (unsigned i = 0; i < m->break_count; i++)
-        if (m->breaks[i] == address) return true;
-    return false;
+    return has_break(m, current_address(m));
 }
 
 enum machine_stop monitor_run(struct monitor *m, uint64_t until_ns, bool *hit)

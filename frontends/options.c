@@ -420,12 +420,12 @@ static enum options_result parse(struct options *o, int argc, char *const *argv,
             fail(error, n, "%s: no such option; --help lists them", argv[i]);
             return OPTIONS_ERROR;
         }
-        if (option->name && !strcmp(option->name, "help")) return OPTIONS_HELP;
-        if (option->name && !strcmp(option->name, "version")) return OPTIONS_VERSION;
         if (!option->argument && value) {
             fail(error, n, "%s: this option takes no value", argv[i]);
             return OPTIONS_ERROR;
         }
+        if (option->name && !strcmp(option->name, "help")) return OPTIONS_HELP;
+        if (option->name && !strcmp(option->name, "version")) return OPTIONS_VERSION;
         if (option->argument && !value && !(value = argv[++i])) {
             fail(error, n, "%s: the value is missing: %s", argv[i - 1], option->argument);
             return OPTIONS_ERROR;

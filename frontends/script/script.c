@@ -17,7 +17,35 @@ const char *script_stop_name(enum machine_stop stop)
 
 struct script *script_of(lua_State *lua)
 {
-    return *(struct script **)luaL_checkudata(lua, 1, VM_TYPE);
+    struct script **vm = luaL_testudata(lua, 1, VM_TYPE);
+
+    if (!vm) luaL_error(lua, "calls are written with a colon: vm:wait(1)");
+    return *vm;
+}
+
+/* Each call of `vm` goes through here: what was called without it, vm.wait(1), is told before its arguments are looked at. */
+static int check_and_call(lua_State *lua)
+{
+    script_of(lua);
+    return lua_tocfunction(lua, lua_upvalueindex(1))(lua);
+}
+
+static void add_calls(lua_State *lua, const luaL_Reg *calls)
+{
+    for (; calls->name; calls++) {
+        lua_pushcfunction(lua, calls->func);
+        lua_pushcclosure(lua, check_and_call, 1);
+        lua_setfield(lua, -2, calls->name);
+    }
+}
+
+/* os.exit(status) as vm:quit(status): what the run writes is complete, and the terminal as it was. */
+static void replace_exit(lua_State *lua)
+{
+    static const char code[] = "local vm = vm\n"
+                               "function os.exit(status) vm:quit(status == false and 1 or status ~= true and status or 0) end";
+
+    (void)luaL_dostring(lua, code);
 }
 
 void vm_register(struct script *s)
@@ -27,8 +55,8 @@ void vm_register(struct script *s)
     *vm = s;
     luaL_newmetatable(s->lua, VM_TYPE);
     lua_newtable(s->lua);
-    luaL_setfuncs(s->lua, vm_calls, 0);
-    luaL_setfuncs(s->lua, wait_calls, 0);
+    add_calls(s->lua, vm_calls);
+    add_calls(s->lua, wait_calls);
     lua_setfield(s->lua, -2, "__index");
     lua_setmetatable(s->lua, -2);
     lua_setglobal(s->lua, "vm");
@@ -112,6 +140,7 @@ struct script *script_create(const struct script_option *scripts, unsigned count
     *script_at(s->lua) = s;
     luaL_openlibs(s->lua);
     vm_register(s);
+    replace_exit(s->lua);
     s->co = lua_newthread(s->lua); /* stays on the stack, and so alive */
     for (unsigned i = 0; i < count; i++) {
         if (load(s, &scripts[i], error, error_size)) continue;

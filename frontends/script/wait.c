@@ -71,6 +71,16 @@ static int give_up_pattern(lua_State *lua, struct script *s)
     return give_up(lua, s, lua_pushfstring(lua, "\"%s\"", lua_tostring(lua, 2)));
 }
 
+/* Calls a function as lua_call() does; its error becomes one of where the script is. */
+static void call(lua_State *lua, int arguments, int results)
+{
+    if (lua_pcall(lua, arguments, results, 0) == LUA_OK) return;
+    luaL_where(lua, 1);
+    lua_insert(lua, -2);
+    lua_concat(lua, 2);
+    lua_error(lua);
+}
+
 /* Applies the Lua pattern of argument 2 to the text on the top of the stack. On a match leaves what string.match gives and, at
  * *MATCH_END, where the match ends (1-based); false with the stack as it was, less the text, if there is none. */
 static bool matches(lua_State *lua, lua_Integer *match_end)
@@ -81,7 +91,7 @@ static bool matches(lua_State *lua, lua_Integer *match_end)
     lua_getfield(lua, -1, "find");
     lua_pushvalue(lua, text);
     lua_pushvalue(lua, 2);
-    lua_call(lua, 2, 2);
+    call(lua, 2, 2);
     if (lua_isnil(lua, -2)) {
         lua_settop(lua, text - 1);
         return false;
@@ -91,7 +101,7 @@ static bool matches(lua_State *lua, lua_Integer *match_end)
     lua_getfield(lua, -1, "match");
     lua_pushvalue(lua, text);
     lua_pushvalue(lua, 2);
-    lua_call(lua, 2, LUA_MULTRET);
+    call(lua, 2, LUA_MULTRET);
     lua_remove(lua, text + 1);
     lua_remove(lua, text);
     return true;
@@ -221,7 +231,10 @@ static int type_text(lua_State *lua)
 {
     size_t         n;
     const char    *text = luaL_checklstring(lua, 2, &n);
-    struct script *s = begin(lua, TYPING_NS + n * TYPING_KEY_NS, true);
+    struct script *s;
+
+    luaL_argcheck(lua, strlen(text) == n, 2, "a zero byte cannot be typed");
+    s = begin(lua, TYPING_NS + n * TYPING_KEY_NS, true);
 
     machine_type(s->machine, text);
     return lua_yieldk(lua, 0, 0, look_at_keys);

@@ -341,6 +341,24 @@ START_TEST(test_shift_by_zero_keeps_r10)
 }
 END_TEST
 
+/* A unit that has asked for the carry as a value, and is left by a jump that has it from there, hands on flags that still are in registers. */
+START_TEST(test_flags_pass_through_a_unit)
+{
+    static const uint8_t code[] = {0xbe, 0x28, 0x00,                                     /* MOV SI, 40 */
+                                   0xb9, 0xff, 0xff, 0xf9, 0x41, 0xeb, 0x00,             /* L: MOV CX, FFFFh; STC; INC CX; JMP here */
+                                   0x0f, 0x92, 0xc0, 0xb9, 0x05, 0x00, 0x72, 0x04,       /* SETC AL; MOV CX, 5; JC out */
+                                   0x83, 0xc3, 0x01, 0xf4, 0x75, 0x04, 0x4e, 0x75, 0xe8, 0xf4, /* ADD BX, 1; HLT; out: JNZ bad; DEC SI; JNZ L; HLT */
+                                   0xbb, 0x02, 0x00, 0xf4};                              /* bad: MOV BX, 2; HLT */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+
+    x86_run(&f->cpu, 1000);
+    ck_assert(f->cpu.halted);
+    ck_assert_uint_eq(f->cpu.gpr[REG_EBX], 0);
+    ck_assert_uint_eq(f->cpu.gpr[REG_ESI], 0);
+    finish(f);
+}
+END_TEST
+
 static void note_write(void *opaque, const struct phys_region *r, uint32_t addr)
 {
     (void)r;
@@ -648,6 +666,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_pusha_wraps_in_large_segments);
     if (x86_jit_supported()) tcase_add_test(c, test_carry_before_r10_is_used);
     if (x86_jit_supported()) tcase_add_test(c, test_shift_by_zero_keeps_r10);
+    if (x86_jit_supported()) tcase_add_test(c, test_flags_pass_through_a_unit);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_parts_wrap_in_large_segments, 0, 2);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_guesses, 0, 2);
     if (x86_jit_supported()) tcase_add_test(c, test_stack_pages_of_reads);

@@ -392,7 +392,7 @@ static bool emit_all(struct tr *t)
     t->failed = false;
     t->loop_jump = t->loop_out = NULL;
     t->open = true;
-    t->read = t->u->flags_free = false;
+    t->read = t->realized = t->u->flags_free = false;
     t->u->changes = t->changed = 0;
     t->u->out = NULL;
     t->misfortunes = jit_luck(j, t->u->phys)->misfortunes;

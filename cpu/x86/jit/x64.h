@@ -153,6 +153,7 @@ struct tr {
     uint8_t           *setter, *set; /* beginning and end of the host instruction on registers that made these; NULL */
     bool               open;   /* flags that came with the unit may still be asked for, */
     bool               read;   /* and code has been emitted that does; */
+    bool               realized; /* C has brought them into the interpreter's form */
     uint16_t           changed; /* registers changed so far, and r10 */
     uint8_t            keep[JIT_MAX_INSNS + 1]; /* condition to be kept for a later instruction, since the host's flags will be lost; KEEP_NONE */
     uint8_t            keep_for[JIT_MAX_INSNS + 1]; /* that instruction */

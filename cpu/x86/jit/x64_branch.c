@@ -180,6 +180,7 @@ bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op
     if (op->kind == OPK_JMP && !t->ends[t->k]) return true; // the unit goes on at its target
     if (op->kind == OPK_JCC) {
         unsigned cc = flags_condition(t, i->op & 15);
+        if (t->open && t->flags.kind == FLAGS_HOME && !t->realized) t->read = true; // its target gets them as they came
         if (t->k + 1 < t->count && !(t->looping && (t->k + 1) % t->body == 0)) {
             x64_side_exit(t, cc, target);
             return true;

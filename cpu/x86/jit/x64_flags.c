@@ -263,7 +263,6 @@ static void load_home_cf(struct tr *t)
     emit8(&t->e, 1);
     k[1] = x64_cold(t, COLD_CALL, emit_jcc(&t->e, CC_A));
     emit8(&t->e, 0xF5); // cmc
-    if (t->op[t->k]->kind == OPK_JCC) t->read = true; // its target gets them as they came
     k[0]->call = k[1]->call = t->j->load_flags;
     k[0]->back = k[1]->back = t->e.p;
     t->host = FLAG_CF;
@@ -291,6 +290,7 @@ void flags_need(struct tr *t, uint16_t mask)
         return;
     }
     call_stub(t, t->j->load_flags);
+    t->realized = true;
     t->host = FLAGS_ALL;
 }
 

@@ -311,11 +311,37 @@ static bool unary_m(struct tr *t, const struct x86_insn *i, unsigned op, unsigne
 
 /* --- the 486's ------------------------------------------------------------------------------------------------------------------------------ */
 
+/* Bytes, by the host's own: the registers may be AH and its like. */
+static bool xadd_bytes(struct tr *t, const struct x86_insn *i, bool memory)
+{
+    struct emit *e = &t->e;
+
+    if (!x64_bytes_ok(t, i->src, 1) || (!memory && (!x64_bytes_ok(t, i->dst, 1) || i->dst == i->src))) return false;
+    if (memory) x64_operand(t, i, 1, true);
+    else emit_mov_rr(e, R8, x64_source(t, i->dst, 1, R8));
+    emit_mov_rr(e, R11, x64_source(t, i->src, 1, R11));
+    if (flags_live(t)) flags_store_b(t, R11);
+    if (memory) emit_rm(e, 0x0FC0, 1, R11, x64_at(t));
+    else emit_rr(e, 0x0FC0, 1, R11, R8);
+    if (memory) x64_load_r10(t, 1);
+    else emit_mov_rr(e, R10, R8);
+    if (flags_live(t)) {
+        flags_store_a(t, R10);
+        flags_store_kind(t, FLAGS_ADD, 1, FLAGS_ALL);
+    } else {
+        t->flags = (struct flag_record){.kind = FLAGS_HOME};
+        t->host = FLAGS_ALL;
+    }
+    x64_write(t, i->src, 1, R11);
+    if (!memory) x64_write(t, i->dst, 1, R8);
+    return true;
+}
+
 static bool xadd(struct tr *t, const struct x86_insn *i, unsigned size, bool memory)
 {
     unsigned b;
 
-    if (size == 1) return false;
+    if (size == 1) return xadd_bytes(t, i, memory);
     if (memory) {
         x64_operand(t, i, size, true);
         emit_rm(&t->e, 0x8B, size, R10, x64_at(t));

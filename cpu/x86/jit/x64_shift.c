@@ -173,17 +173,26 @@ static bool by_count(struct tr *t, const struct x86_insn *i, unsigned op, unsign
     return true;
 }
 
-static bool shift_double(struct tr *t, const struct x86_insn *i, bool right, bool memory, bool by_cl)
+/* SHLD and SHRD. By more than 16 a word is undefined, which the handler knows more of. */
+static bool shift_double(struct tr *t, const struct x86_insn *i, const struct jit_op *op, bool memory, bool by_cl)
 {
     struct emit *e = &t->e;
-    unsigned     reg, n = i->imm & 31;
+    unsigned     reg, n = i->imm & 31, size = op->size;
     uint8_t     *zero = NULL;
-    bool         live = flags_live(t);
+    bool         live = flags_live(t), right = op->arg;
 
+    if (size == 2 && !by_cl && n > 16) return false;
     if (live && by_cl) flags_home(t);
+    if (size == 2 && by_cl) {
+        emit_mov_rr(e, R11, RCX);
+        emit_alu_ri(e, 4, 4, R11, 31);
+        emit_alu_ri(e, 7, 4, R11, 16);
+        x64_slow_if(t, CC_A, x64_site(t, i));
+        flags_lost(t);
+    }
     if (memory) {
-        x64_operand(t, i, 4, true);
-        emit_rm(e, 0x8B, 4, R10, x64_at(t));
+        x64_operand(t, i, size, true);
+        x64_load_r10(t, size);
     }
     reg = memory ? R10 : x64_gpr(i->dst);
     if (!by_cl && !n) return true;
@@ -193,16 +202,16 @@ static bool shift_double(struct tr *t, const struct x86_insn *i, bool right, boo
         zero = emit_jcc(e, CC_E);
     }
     if (live) flags_store_b(t, reg);
-    emit_rr(e, by_cl ? (right ? 0x0FAD : 0x0FA5) : (right ? 0x0FAC : 0x0FA4), 4, x64_gpr(i->src), reg);
+    emit_rr(e, by_cl ? (right ? 0x0FAD : 0x0FA5) : (right ? 0x0FAC : 0x0FA4), size, x64_gpr(i->src), reg);
     if (!by_cl) emit8(e, n);
     if (live) {
         flags_store_cf(t);
         flags_store_a(t, reg);
-        flags_store_kind(t, FLAGS_DOUBLE | FLAGS_CF, 4, by_cl ? 0 : of_result | FLAG_CF);
+        flags_store_kind(t, FLAGS_DOUBLE | FLAGS_CF, size, by_cl ? 0 : of_result | FLAG_CF);
     } else {
         t->host = by_cl ? 0 : of_result | FLAG_CF;
     }
-    if (memory) emit_rm(e, 0x89, 4, R10, x64_at(t));
+    if (memory) emit_rm(e, 0x89, size, R10, x64_at(t));
     if (zero) {
         emit_patch(e, zero, e->p);
         t->host = 0;
@@ -230,28 +239,27 @@ static bool bit_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsi
 {
     struct emit *e = &t->e;
 
-    if (size != 4) return false;
     x64_ea(t, i);
     if (immediate) {
-        x64_access(t, i, i->seg, 4, op != 0, STACK_NONE, false);
+        x64_access(t, i, i->seg, size, op != 0, STACK_NONE, false);
     } else {
-        emit_mov_rr(e, R10, x64_gpr(i->src));
-        emit_rr(e, 0xC1, 4, 7, R10); // sar r10d, 5
-        emit8(e, 5);
-        emit_rm(e, 0x8D, 4, R8, (struct host_mem){R8, R10, 2, 0});
+        emit_rr(e, size == 2 ? 0x0FBF : 0x8B, 4, R10, x64_gpr(i->src)); // movsx, mov
+        emit_rr(e, 0xC1, 4, 7, R10); // sar
+        emit8(e, size == 2 ? 4 : 5);
+        emit_rm(e, 0x8D, 4, R8, (struct host_mem){R8, R10, size == 2 ? 1 : 2, 0});
         if (i->amask == 0xFFFF) emit_rr(e, 0x0FB7, 4, R8, R8);
-        x64_access_odd(t, i, i->seg, 4, op != 0);
+        x64_access_odd(t, i, i->seg, size, op != 0);
     }
     flags_override(t, FLAG_CF);
-    emit_rm(e, 0x8B, 4, R10, x64_at(t));
+    x64_load_r10(t, size);
     if (immediate) {
-        emit_rr(e, 0x0FBA, 4, 4 + op, R10);
-        emit8(e, i->imm & 31);
+        emit_rr(e, 0x0FBA, size, 4 + op, R10);
+        emit8(e, i->imm & (8 * size - 1));
     } else {
-        emit_rr(e, 0x0FA3 | op << 3, 4, x64_gpr(i->src), R10);
+        emit_rr(e, 0x0FA3 | op << 3, size, x64_gpr(i->src), R10);
     }
     flags_overridden(t, FLAG_CF);
-    if (op) emit_rm(e, 0x89, 4, R10, x64_at(t));
+    if (op) emit_rm(e, 0x89, size, R10, x64_at(t));
     return true;
 }
 
@@ -267,9 +275,9 @@ bool x64_emit_shift(struct tr *t, const struct x86_insn *i, const struct jit_op 
     case OPK_SHIFT_RC:
     case OPK_SHIFT_MC: return x86_has(t->c, FEAT_186) && x64_bytes_ok(t, i->dst, size) && by_count(t, i, op->arg, size, op->kind == OPK_SHIFT_MC);
     case OPK_DOUBLE_RRI:
-    case OPK_DOUBLE_MRI: return size == 4 && shift_double(t, i, op->arg, op->kind == OPK_DOUBLE_MRI, false);
+    case OPK_DOUBLE_MRI: return shift_double(t, i, op, op->kind == OPK_DOUBLE_MRI, false);
     case OPK_DOUBLE_RRC:
-    case OPK_DOUBLE_MRC: return size == 4 && shift_double(t, i, op->arg, op->kind == OPK_DOUBLE_MRC, true);
+    case OPK_DOUBLE_MRC: return shift_double(t, i, op, op->kind == OPK_DOUBLE_MRC, true);
     case OPK_BT_RR: return bit_register(t, i, op->arg, size, false);
     case OPK_BT_RI: return bit_register(t, i, op->arg, size, true);
     case OPK_BT_MR: return bit_memory(t, i, op->arg, size, false);

@@ -514,6 +514,10 @@ static bool access_linear(struct x86 *c, const struct x86_insn *i, lin_t lin, un
     }
     if (!x86_translate(c, lin + part, write ? ACCESS_WRITE : ACCESS_READ, user, &second, &error))
         return page_fault(c, i, lin + part, error);
+    if (entry_allows(c->tlb.entry[lin >> PAGE_SHIFT], write ? ACCESS_WRITE : ACCESS_READ, user)) { // the second page may have emptied the cache
+        fill_fast(c, lin, first, write, user);
+        fill_fast(c, lin + part, second, write, user);
+    }
     if (!write) *v = 0;
     for (unsigned n = 0; n < size; n++) {
         uint32_t at = n < part ? first + n : second + (n - part);

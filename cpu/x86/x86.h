@@ -202,6 +202,10 @@ struct x86 {
     uint64_t limit;
 
     struct x86_jit_flags jf;
+    struct x86_crossing {
+        uint8_t  bytes[32]; /* the last 16 of one page, the first 16 of the next */
+        uint8_t *at[2];     /* where those of a write belong */
+    } crossing;            /* translated code's: the two pages of an access (jit/x64_cross.c) */
     uint64_t jit_slot[8];  /* jit/groups.c: from a register to host memory */
     uint32_t jit_ctx;      /* of the translated code that runs */
     bool     sse_live;     /* XMM registers and MXCSR are in the host's; only while translated code runs */

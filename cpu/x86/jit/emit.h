@@ -19,6 +19,8 @@ enum host_reg { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R
 struct emit {
     uint8_t *p, *end; /* in the writable view */
     bool     full;    /* did not fit */
+    const uint8_t *local; /* from here on: */
+    bool     moored;  /* a jump or call to before it has been emitted, so what comes after it cannot be copied elsewhere */
 };
 
 struct host_mem {
@@ -182,6 +184,7 @@ static inline void emit_patch(struct emit *e, uint8_t *at, const uint8_t *target
 {
     int32_t distance = (int32_t)(target - (at + 4));
 
+    if (target < e->local || target > e->p) e->moored = true;
     if (!e->full) memcpy(at, &distance, 4);
 }
 

@@ -174,7 +174,7 @@ enum jit_exit { EXIT_LINK, EXIT_BUDGET, EXIT_SITE, EXIT_INDIRECT, EXIT_CAREFUL, 
 
 /* --- the cache ------------------------------------------------------------------------------------------------------------------- */
 
-#define JIT_STUB_BYTES 4096u /* before the first region */
+#define JIT_STUB_BYTES 8192u /* before the first region */
 #define JIT_REGIONS 8u
 #define JIT_HASH    65536u
 #define JIT_TABLE   (TLB_TARGETS_BYTES / 8u) /* entries of the table of indirect branches: host addresses by the lower bits of EIP */
@@ -222,7 +222,7 @@ struct x86_jit {
     /* Entry points, in the executable view. */
     uint64_t (*enter)(struct x86 *c, const void *code);  /* number << 8 | enum jit_exit */
     const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *exit_guess, *slow, *load_flags, *make_sse, *load_x87, *x87_call, *sse_call,
-        *beside[2]; /* [user]; writable view, for jumps to them */
+        *beside[2], *cross[2][2], *uncross, *cpuid, *rdtsc; /* [write][user]; writable view, for jumps to them */
 
     /* The instruction that a handler runs, and what comes after it. */
     struct x86_insn   pair[2];

@@ -166,5 +166,9 @@ void jit_make_stubs(struct x86 *c)
     j->make_sse = e.p;
     x64_make_sse(&e);
     for (unsigned user = 0; user < 2; user++) j->beside[user] = x64_make_beside(&e, user);
+    for (unsigned n = 0; n < 4; n++) j->cross[n >> 1][n & 1] = x64_make_cross(&e, n >> 1, n & 1);
+    j->uncross = x64_make_uncross(&e);
+    j->cpuid = make_read(&e, (uintptr_t)jit_cpuid);
+    j->rdtsc = make_read(&e, (uintptr_t)jit_rdtsc);
     assert(!e.full);
 }

@@ -262,6 +262,7 @@ static void emit_insn(struct tr *t)
     struct jit_site       *sites = t->j->region[t->j->current].sites;
     bool                   ended = t->ends[t->k], done;
     uint16_t               host = t->host;
+    unsigned               colds = t->colds;
 
     if (ended || (is_last(t) && is_side_exit(op))) x64_x87_home(t);
     keep_operands(t);
@@ -281,6 +282,7 @@ static void emit_insn(struct tr *t)
     }
     if (!done || !spares_r9(op)) t->r9_group = -1;
     if (!ended) flags_keep_condition(t);
+    x64_end_crossings(t, colds);
     for (uint32_t n = first_site; n < t->j->region[t->j->current].sites_used; n++) {
         sites[n].next = ended ? 0 : (uint32_t)(t->e.p - t->j->code);
         sites[n].host_retry = host && (t->effects[t->k].flags_read || !op || is_step(op));

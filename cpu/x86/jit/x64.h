@@ -49,6 +49,7 @@ struct cold {
     enum cold_kind kind;
     uint8_t       *from;    /* jump that leads here */
     uint8_t       *back;    /* where to go on */
+    uint8_t       *end;     /* COLD_CROSSING, COLD_STACK: of the rest of the instruction, which can be copied; NULL: it cannot */
     const uint8_t *call;    /* COLD_CALL: what to call */
     uint32_t       site;
     uint8_t        size;    /* COLD_CROSSING, COLD_BESIDE, COLD_GUESS: of the access, */
@@ -103,6 +104,8 @@ struct group {
     int32_t  index_low, index_high;
     bool     by_index;             /* what members add to the slot is the index; the base stays as it is */
 };
+/* Registers of a group's accesses differ from its lowest address by less. */
+enum { END_PAGES = 3 * PAGE_SIZE };
 #define GROUPS_MAX 8
 #define LOOP_MOST 20u /* instructions of a unit that has a second code */
 
@@ -356,6 +359,17 @@ void x64_emit_colds(struct tr *t);
 const uint8_t *x64_make_beside(struct emit *e, bool user);
 bool x64_writes_beside(const struct tr *t, unsigned size);
 void x64_go_beside(struct tr *t, unsigned size, const uint8_t *back);
+
+/* Accesses that go on in the next page (x64_cross.c): the stubs before and after one. */
+const uint8_t *x64_make_cross(struct emit *e, bool write, bool user);
+const uint8_t *x64_make_uncross(struct emit *e);
+/* Code that K of COLD_CROSSING leads to, and what a lone access to the stack does if it crosses; both go on behind themselves if that cannot be had. */
+void x64_cross(struct tr *t, const struct cold *k);
+void x64_cross_stack(struct tr *t, const struct cold *k);
+/* What is emitted from here to the end of the instruction comes after the access of K. */
+void x64_begin_crossing(struct tr *t, struct cold *k);
+/* After an instruction: tells the crossings among its colds, the first of which is number FIRST, where its code ends. */
+void x64_end_crossings(struct tr *t, unsigned first);
 
 /* For stubs.c: code that saves the guest's XMM registers and MXCSR, if c->sse_live says that they are in the host's, and loads them again. */
 void x64_store_sse(struct emit *e);

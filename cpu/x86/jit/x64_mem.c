@@ -191,7 +191,8 @@ static uint32_t access_at(struct tr *t, const struct x86_insn *i, unsigned at, u
         k->site = site;
         k->size = (uint8_t)size;
         k->address = (uint8_t)at;
-        k->back = t->e.p;
+        k->write = write;
+        x64_begin_crossing(t, k);
     }
     t->at = (struct host_mem){(uint8_t)at, R9, 0, 0};
     return site;
@@ -216,9 +217,6 @@ static bool access_constant(struct tr *t, const struct x86_insn *i, lin_t lin, u
     }
     return true;
 }
-
-/* Registers of a group's accesses differ from its lowest address by less. */
-enum { END_PAGES = 3 * PAGE_SIZE };
 
 /* --- groups --------------------------------------------------------------------------------------------------------------------------------- */
 
@@ -333,7 +331,7 @@ static void stack_head(struct tr *t, const struct x86_insn *i, const struct acce
     k->alone = g->members < 2;
     t->r9_group = -1;
     use_slot(t, a, a->group);
-    k->back = e->p;
+    x64_begin_crossing(t, k);
     flags_lost(t);
 }
 
@@ -367,6 +365,7 @@ static void other_stack_page(struct tr *t, const struct cold *k)
     emit_rm(e, 0x89, 8, R8, x64_ctx(offsetof(struct x86, stack_pages.page) + 8u * k->page));
     emit_jmp_to(e, k->back);
     for (unsigned n = 0; n < outs; n++) emit_patch(e, out[n], e->p);
+    if (k->alone) x64_cross_stack(t, k);
     emit_mov_ri(e, R11, k->site);
     emit_jmp_to(e, k->alone ? t->j->slow : t->j->exit_careful);
 }
@@ -527,21 +526,6 @@ static void go_slow(struct tr *t, uint32_t site)
     emit_jmp_to(&t->e, t->j->slow);
 }
 
-/* An unaligned access goes on unless it crosses the end of the page. */
-static void crossing(struct tr *t, const struct cold *k)
-{
-    struct emit *e = &t->e;
-    uint8_t     *slow;
-
-    emit_mov_rr(e, R11, k->address);
-    emit_alu_ri(e, 4, 4, R11, PAGE_MASK);
-    emit_alu_ri(e, 7, 4, R11, PAGE_SIZE - k->size);
-    slow = emit_jcc(e, CC_A);
-    emit_jmp_to(e, k->back);
-    emit_patch(e, slow, e->p);
-    go_slow(t, k->site);
-}
-
 /* A write for which the quick table has nothing. */
 static void beside(struct tr *t, const struct cold *k)
 {
@@ -616,7 +600,10 @@ void x64_emit_colds(struct tr *t)
             emit_mov_ri(&t->e, R11, k->site);
             emit_jmp_to(&t->e, t->j->exit_careful);
             break;
-        case COLD_CROSSING: crossing(t, k); break;
+        case COLD_CROSSING:
+            x64_cross(t, k);
+            go_slow(t, k->site);
+            break;
         case COLD_BESIDE: beside(t, k); break;
         case COLD_GUESS: wrong_guess(t, k); break;
         case COLD_STACK: other_stack_page(t, k); break;

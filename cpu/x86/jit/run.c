@@ -102,7 +102,7 @@ static void publish_flags(struct x86 *c, bool host)
     c->jf.cf_kind = flag_cf(c);
     c->jf.load = host;
     c->jf.of = flag_of(c);
-    if (host) c->jf.a = flags_arith(c) | FLAG_1 | FLAG_IF;
+    if (host) c->jf.a = (flags_arith(c) & (FLAG_ARITH & ~FLAG_OF)) << 8 | c->jf.of;
 }
 
 /* The same, but they stay in the translator's form: the handler of S looks at none, nor does it change any. */

@@ -35,8 +35,9 @@ static void call_c(struct emit *e, uintptr_t fn)
 static void load_host_flags(struct emit *e)
 {
     emit_rm(e, 0x8B, 4, RAX, CTX(jf.a));
-    emit_push(e, RAX);
-    emit8(e, 0x9D); // popfq
+    emit8(e, 0x04); // add al, 7Fh: OF
+    emit8(e, 0x7F);
+    emit8(e, 0x9E); // sahf: the others
 }
 
 /* rdi: the struct x86; rsi: where to go. */
@@ -105,11 +106,72 @@ static const uint8_t *make_slow(struct emit *e)
     return at;
 }
 
-/* Called (with r8, r9 and r11 free): a function of the struct x86 only. WITH_FLAGS: loads the host's flags from c->jf.a afterwards. */
+/* The host's flags by doing again what c->jf says, with no operand in a register, or CF elsewhere than a value; other kinds go on behind it. */
+static void make_flags_again(struct emit *e)
+{
+    enum { OTHER = FLAGS_OF | FLAGS_ZF | FLAGS_AH | FLAGS_A_REG | FLAGS_B_REG | FLAGS_A_R10 | FLAGS_B_R10, KIND = FLAGS_CF | 0x7F };
+    static const uint8_t kinds[] = {FLAGS_CMP, FLAGS_LOGIC, FLAGS_SUB, FLAGS_ADD, FLAGS_DEC, FLAGS_INC};
+    uint8_t *other, *none, *value;
+
+    emit_rm(e, 0x8B, 4, R11, CTX(jf.kind));
+    emit_rr(e, 0xF7, 4, 0, R11); // test
+    emit32(e, OTHER);
+    other = emit_jcc(e, CC_NE);
+    emit_rm(e, 0x8B, 4, R8, CTX(jf.a));
+    emit_rm(e, 0x8B, 4, R9, CTX(jf.b));
+    emit_rr(e, 0xF7, 4, 0, R11);
+    emit32(e, FLAGS_B_IMM);
+    none = emit_jcc(e, CC_E);
+    emit_mov_rr(e, R9, R11);
+    emit_rr(e, 0xC1, 4, 4, R9); // shl
+    emit8(e, 8);
+    emit_rr(e, 0xC1, 4, 7, R9); // sar
+    emit8(e, 24);
+    emit_patch(e, none, e->p);
+    emit_alu_ri(e, 4, 4, R11, KIND);
+    for (unsigned n = 0; n < sizeof(kinds); n++) {
+        bool step = kinds[n] == FLAGS_DEC || kinds[n] == FLAGS_INC;
+        for (unsigned size = 4; size; size >>= 1) {
+            uint8_t *next;
+            emit_alu_ri(e, 7, 4, R11, kinds[n] | FLAGS_SIZE(size) | (step ? FLAGS_CF : 0));
+            next = emit_jcc(e, CC_NE);
+            switch (kinds[n]) {
+            case FLAGS_CMP: emit_rr(e, size == 1 ? 0x3A : 0x3B, size, R8, R9); break;
+            case FLAGS_LOGIC: emit_rr(e, size == 1 ? 0x84 : 0x85, size, R8, R8); break;
+            case FLAGS_SUB:
+            case FLAGS_ADD: { // back, and forth again
+                unsigned add = size == 1 ? 0x02 : 0x03, sub = size == 1 ? 0x2A : 0x2B;
+                emit_rr(e, kinds[n] == FLAGS_ADD ? sub : add, size, R8, R9);
+                emit_rr(e, kinds[n] == FLAGS_ADD ? add : sub, size, R8, R9);
+                break;
+            }
+            default: // with CF as a value
+                emit_rm(e, 0x80, 1, 7, CTX(jf.cf_kind)); // cmp byte, 1
+                emit8(e, 1);
+                value = emit_jcc(e, CC_A);
+                emit_rm(e, 0x8D, 4, R8, (struct host_mem){R8, NO_REG, 0, kinds[n] == FLAGS_DEC ? 1 : -1});
+                emit_rm(e, 0x0FBA, 4, 4, CTX(jf.cf_kind)); // bt
+                emit8(e, 0);
+                emit_rr(e, size == 1 ? 0xFE : 0xFF, size, kinds[n] == FLAGS_DEC ? 1 : 0, R8);
+                emit8(e, 0xC3);
+                emit_patch(e, value, e->p);
+                emit_patch(e, next, e->p);
+                continue;
+            }
+            emit8(e, 0xC3);
+            emit_patch(e, next, e->p);
+        }
+    }
+    emit_patch(e, other, e->p);
+}
+
+/* Called (with r8, r9 and r11 free): a function of the struct x86 only. WITH_FLAGS: loads the host's flags from c->jf.a afterwards, and is not called
+ * if they can be made without it. */
 static const uint8_t *make_call(struct emit *e, uintptr_t fn, bool with_flags)
 {
     const uint8_t *at = e->p;
 
+    if (with_flags) make_flags_again(e);
     emit_rr(e, 0x83, 8, 5, RSP); // sub rsp, 8
     emit8(e, 8);
     store_registers(e);

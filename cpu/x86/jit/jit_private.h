@@ -143,7 +143,8 @@ struct jit_site {
     bool               x87_ready;   /* what follows takes for granted that x87 registers are in the host's */
     uint32_t           x87;         /* struct jit_x87: the last x87 instruction of the unit before it; 0: none yet */
     bool               head;        /* of a group of accesses: what follows relies on it */
-    bool               repeats;     /* a string instruction with a repetition: it comes back by x86_end() */
+    bool               repeats;     /* a string instruction with a repetition, or a port access: it comes back by x86_end() */
+    bool               port;        /* it accesses one */
     bool               no_flags;    /* its handler neither reads nor writes any */
     bool               segment;     /* a load of DS, ES, FS or GS: only that, if all goes well */
     bool               in_shadow;   /* of STI */

@@ -106,8 +106,8 @@ static const struct jit_op table[] = {
     {x86_lar_r16, OPK_HANDLER, 0, 2}, {x86_lar_r32, OPK_HANDLER, 0, 4}, {x86_lar_m16, OPK_HANDLER, 0, 2}, {x86_lar_m32, OPK_HANDLER, 0, 4},
     {x86_lsl_r16, OPK_HANDLER, 0, 2}, {x86_lsl_r32, OPK_HANDLER, 0, 4}, {x86_lsl_m16, OPK_HANDLER, 0, 2}, {x86_lsl_m32, OPK_HANDLER, 0, 4},
     ONE(arpl_r, OPK_HANDLER, 0), ONE(arpl_m, OPK_HANDLER, 0),
-    /* what may change the context of what follows */
-    ONE(clts, OPK_CONTEXT, 0),
+    SIZES(in_i, OPK_PORT, 1), SIZES(in_d, OPK_PORT, 1), SIZES(out_i, OPK_PORT, 1), SIZES(out_d, OPK_PORT, 1),
+    SIZES(ins, OPK_PORT, 1), SIZES(outs, OPK_PORT, 1),
 };
 
 enum { TABLE = sizeof(table) / sizeof(table[0]) };

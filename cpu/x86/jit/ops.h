@@ -41,6 +41,7 @@ enum jit_kind {
     OPK_X87, OPK_MMX, OPK_SSE,
     /* no emitter: it changes no context (arg 1: and has nothing to do with flags); it may change the context */
     OPK_HANDLER, OPK_CONTEXT,
+    OPK_PORT, /* IN, OUT, INS, OUTS: like OPK_HANDLER, but they come back by x86_end(); the device may have changed anything */
 };
 
 /* Of OPK_SSE and OPK_MMX: how the fields of ModRM are used. */

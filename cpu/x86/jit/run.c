@@ -347,7 +347,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
         return NULL;
     }
     if (c->kicked || !still_valid(c, s, s->check_ctx) || c->inhibit || c->step_blocks || s->head ||
-        c->tlb.moves != moves || c->stats.tlb_flushes != flushes || (s->unit->grouped && c->tlb.drops != drops))
+        c->tlb.moves != moves || c->stats.tlb_flushes != flushes || ((s->unit->grouped || s->port) && c->tlb.drops != drops))
         return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
     if (s->x87_ready) jit_x87_resume(c, s);
     if (s->makes_carry) c->jf.carry = carry;

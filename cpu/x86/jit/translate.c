@@ -22,8 +22,8 @@ static bool goes_on_after(const struct tr *t, const struct x86_insn *i, const st
 {
     uint32_t size = op ? op->size : 0, target = x64_eip(t, i) + i->len + i->imm;
 
-    if (is_repeated(i, op)) return true;
-    if (op && (op->kind == OPK_POPF || op->kind == OPK_STI)) return x64_flags_plain(t, op->kind);
+    if (is_repeated(i, op) || (op && op->kind == OPK_PORT)) return true;
+    if (op && (op->kind == OPK_POPF || op->kind == OPK_STI)) return x64_flags_plain(t);
     if (!is_side_exit(op)) return false;
     if (size == 2) target &= 0xFFFF;
     return target > x64_eip(t, i) && target <= t->ctx.cs_limit;
@@ -32,7 +32,7 @@ static bool goes_on_after(const struct tr *t, const struct x86_insn *i, const st
 /* OP, unless it has no emitter, or is for a unit of the host that may not run it now. */
 static const struct jit_op *usable(const struct tr *t, const struct jit_op *op)
 {
-    if (op && op->kind == OPK_HANDLER) return NULL;
+    if (op && (op->kind == OPK_HANDLER || op->kind == OPK_PORT)) return NULL;
     if (op && op->kind == OPK_SSE && !(t->ctx.mode & MODE_SSE)) return NULL;
     if (op && (op->kind == OPK_X87 || op->kind == OPK_MMX) && !(t->ctx.mode & MODE_X87)) return NULL;
     return op;
@@ -78,9 +78,10 @@ static void decode(struct tr *t, const uint8_t *host, unsigned available, unsign
         t->end_eip += i->len;
         host += i->len;
         u->span[span].bytes += i->len;
-        op = usable(t, jit_op_of(&t->j->ops, i->fn));
-        t->repeats[t->count] = is_repeated(i, op);
+        op = jit_op_of(&t->j->ops, i->fn);
         t->ends[t->count] = r == DECODE_END && !goes_on_after(t, i, op);
+        op = usable(t, op);
+        t->repeats[t->count] = is_repeated(i, op);
         if (t->ends[t->count] && t->count + 1 < most && follows_jump(t, i, op, &distance)) {
             t->ends[t->count] = false;
             t->end_eip += (uint32_t)distance;
@@ -291,7 +292,7 @@ static void emit_insn(struct tr *t)
         sites[n].makes_r10 = t->makes_r10;
         sites[n].makes_carry = t->makes_carry;
         sites[n].after = t->flags;
-        sites[n].repeats = t->repeats[t->k];
+        sites[n].repeats |= t->repeats[t->k];
         sites[n].head |= has_head(t); // whichever access turns to the handler: PUSH of memory has two
         if (!sites[n].head) t->r9_group = -1; // C may lead to what follows
         sites[n].in_shadow = t->k && t->op[t->k - 1] && t->op[t->k - 1]->kind == OPK_STI;

@@ -675,10 +675,11 @@ void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
     uint32_t             site = x64_site(t, i);
     struct jit_site     *s = &t->j->sites[site];
     const struct jit_op *op = t->op[t->k], *row = op ? op : jit_op_of(&t->j->ops, i->fn);
-    bool                 is_known = row && row->kind == OPK_HANDLER;
+    bool                 port = row && row->kind == OPK_PORT, is_known = port || (row && row->kind == OPK_HANDLER);
 
     s->check_ctx = !is_known && !t->repeats[t->k] && changes_context(op);
     s->no_flags = is_known && row->arg;
+    s->port = s->repeats = port;
     emit_mov_ri(&t->e, R11, site);
     emit_jmp_to(&t->e, last ? t->j->exit_site : t->j->slow);
     t->flags = (struct flag_record){.kind = FLAGS_HOME};

@@ -276,7 +276,7 @@ static void cpuid_leaf(const struct x86_model *m, uint32_t leaf, uint32_t r[4])
     }
 }
 
-void x86_cpuid(struct x86 *c, const struct x86_insn *i)
+void x86_read_cpuid(struct x86 *c)
 {
     uint32_t r[4];
 
@@ -285,6 +285,11 @@ void x86_cpuid(struct x86 *c, const struct x86_insn *i)
     x86_set_r32(c, REG_EBX, r[1]);
     x86_set_r32(c, REG_ECX, r[2]);
     x86_set_r32(c, REG_EDX, r[3]);
+}
+
+void x86_cpuid(struct x86 *c, const struct x86_insn *i)
+{
+    x86_read_cpuid(c);
     x86_next(c, i);
 }
 

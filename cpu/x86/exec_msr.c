@@ -213,11 +213,21 @@ static uint64_t time_stamp(struct x86 *c, const struct x86_insn *i)
     return (c->tsc ? c->tsc(c->opaque) : x86_retired_at(c, i)) + c->tsc_offset;
 }
 
-static void give(struct x86 *c, const struct x86_insn *i, uint64_t v)
+static void set_pair(struct x86 *c, uint64_t v)
 {
     x86_set_r32(c, REG_EAX, (uint32_t)v);
     x86_set_r32(c, REG_EDX, (uint32_t)(v >> 32));
+}
+
+static void give(struct x86 *c, const struct x86_insn *i, uint64_t v)
+{
+    set_pair(c, v);
     x86_next(c, i);
+}
+
+void x86_read_time_stamp(struct x86 *c, const struct x86_insn *i)
+{
+    set_pair(c, time_stamp(c, i));
 }
 
 void x86_rdtsc(struct x86 *c, const struct x86_insn *i)

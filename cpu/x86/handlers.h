@@ -73,4 +73,8 @@ H(loadall_286) H(sysenter) H(sysexit) H(pop_cs_8086)
 #undef H8_16_32
 #undef H
 
+/* What CPUID and RDTSC do, without going on to the next instruction: for translated code. */
+void x86_read_cpuid(struct x86 *c);
+void x86_read_time_stamp(struct x86 *c, const struct x86_insn *i);
+
 #endif

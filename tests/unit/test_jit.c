@@ -486,6 +486,8 @@ START_TEST(test_left_after_pop_of_a_segment)
     struct fixture      *f = start("pentium4", 0, code, sizeof(code));
     uint64_t             flags;
 
+    f->cpu.seg[SEG_DS] = (struct x86_segment){.limit = 0xffffffff, .access = SEGA_P | SEGA_S | SEGA_RW | SEGA_A, .valid = true};
+    x86_derive_segment(&f->cpu, SEG_DS); /* with limits that are not real mode's C loads it */
     for (unsigned run = 0; run < 5; run++) {
         f->cpu.eip = 0;
         f->cpu.gpr[REG_ESP] = 0x8000;

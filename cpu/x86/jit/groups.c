@@ -139,7 +139,7 @@ static int stack_depth(const struct jit_op *op)
 static bool emitted(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     if (op->size == 1 && (!x64_bytes_ok(t, i->dst, 1) || !x64_bytes_ok(t, i->src, 1))) return false;
-    if (op->kind >= OPK_PUSHF && op->kind <= OPK_MOV_MS && !x64_flags_plain(t, op->kind)) return false;
+    if (op->kind >= OPK_PUSHF && op->kind <= OPK_MOV_MS && !x64_flags_plain(t)) return false;
     return (op->kind != OPK_SHIFT_MI && op->kind != OPK_SHIFT_MC) || x86_has(t->c, FEAT_186);
 }
 

@@ -21,6 +21,7 @@ enum jit_mode {
     MODE_SSE = 0x20,    /* the same for SSE */
     MODE_LEVEL0 = 0x40, /* CPL 0 or real mode */
     MODE_NOT_V86 = 0x80,
+    MODE_PROTECTED = 0x8000, /* CR0.PE; with virtual-8086 mode */
     MODE_CHECKED = 0x4000, /* every access takes the slow path: alignment checks, breakpoints on data */
     MODE_FLAT = SEGC_FLAT, /* << segment */
     MODE_64K = SEGC_64K,
@@ -278,6 +279,9 @@ void jit_make_stubs(struct x86 *c);
 /* run.c */
 const uint8_t *jit_slow(struct x86 *c, uint32_t site);
 void jit_load_flags(struct x86 *c);
+/* CPUID, and RDTSC where it is allowed, at a site. */
+void jit_cpuid(struct x86 *c, uint32_t site);
+void jit_rdtsc(struct x86 *c, uint32_t site);
 
 /* jflags.c */
 void jit_realize_flags(struct x86 *c);

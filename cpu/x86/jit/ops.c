@@ -65,7 +65,9 @@ static const struct jit_op table[] = {
     SIZES2(pushf, OPK_PUSHF, 0), SIZES2(popf, OPK_POPF, 0), ONE(cli, OPK_CLI, 0), ONE(sti, OPK_STI, 0),
     SIZES2(push_seg, OPK_PUSH_SEG, 0), SIZES2(mov_rs, OPK_MOV_RS, 0), SIZES2(mov_ms, OPK_MOV_MS, 0),
     SIZES2(mov_sr, OPK_MOV_SR, 0), SIZES2(pop_seg, OPK_POP_SEG, 0), SIZES2(mov_sm, OPK_MOV_SM, 0), SIZES2(load_far, OPK_LOAD_FAR, 0),
-    ONE(cld, OPK_DF, 0), ONE(std, OPK_DF, 1),
+    ONE(cld, OPK_DF, 0), ONE(std, OPK_DF, 1), {x86_mov_rc, OPK_MOV_RC, 0, 4}, {x86_mov_rd, OPK_MOV_RD, 0, 4}, ONE(clts, OPK_CLTS, 0), ONE(wbinvd, OPK_WBINVD, 0), ONE(cpuid, OPK_CPUID, 0), ONE(rdtsc, OPK_RDTSC, 0),
+    SIZES2(sldt_r, OPK_WORD_R, 0), SIZES2(str_r, OPK_WORD_R, 1), SIZES2(smsw_r, OPK_WORD_R, 2),
+    {x86_sldt_m, OPK_WORD_M, 0, 2}, {x86_str_m, OPK_WORD_M, 1, 2}, {x86_smsw_m, OPK_WORD_M, 2, 2},
     ONE(lahf, OPK_LAHF, 0), ONE(sahf, OPK_SAHF, 0), ONE(clc, OPK_CF, 0), ONE(stc, OPK_CF, 1), ONE(cmc, OPK_CF, 2),
     SIZES2(jcc, OPK_JCC, 0), SIZES2(jz, OPK_JCC, 0), SIZES2(jnz, OPK_JCC, 0), SIZES2(jmp, OPK_JMP, 0), SIZES2(call, OPK_CALL, 0),
     SIZES2(jmp_r, OPK_JMP_R, 0), SIZES2(jmp_m, OPK_JMP_M, 0), SIZES2(call_r, OPK_CALL_R, 0), SIZES2(call_m, OPK_CALL_M, 0),
@@ -99,9 +101,8 @@ static const struct jit_op table[] = {
     SSE_BOTH(cvttsd2si, SSE_REG_GPR, 8), SSE(ldmxcsr, SSE_MXCSR, 4), SSE(stmxcsr, SSE_WRITE, 4),
     {x86_movnti, OPK_MOV_MR, 0, 4}, ONE(fence, OPK_NOP, 0), ONE(prefetch, OPK_NOP, 0),
     /* left to handlers, which change nothing of the context */
-    ONE(rdtsc, OPK_HANDLER, 1), ONE(mov_rc, OPK_HANDLER, 1), ONE(mov_rd, OPK_HANDLER, 1), ONE(cpuid, OPK_HANDLER, 1), ONE(rdmsr, OPK_HANDLER, 1), ONE(wbinvd, OPK_HANDLER, 1), ONE(invlpg, OPK_HANDLER, 1),
-    SIZES2(sgdt, OPK_HANDLER, 1), SIZES2(sidt, OPK_HANDLER, 1), {x86_smsw_r16, OPK_HANDLER, 1, 2}, {x86_smsw_r32, OPK_HANDLER, 1, 4},
-    {x86_sldt_r16, OPK_HANDLER, 1, 2}, {x86_sldt_r32, OPK_HANDLER, 1, 4}, {x86_str_r16, OPK_HANDLER, 1, 2}, {x86_str_r32, OPK_HANDLER, 1, 4},
+    ONE(rdmsr, OPK_HANDLER, 1), ONE(invlpg, OPK_HANDLER, 1),
+    SIZES2(sgdt, OPK_HANDLER, 1), SIZES2(sidt, OPK_HANDLER, 1),
     ONE(verr_r, OPK_HANDLER, 0), ONE(verr_m, OPK_HANDLER, 0), ONE(verw_r, OPK_HANDLER, 0), ONE(verw_m, OPK_HANDLER, 0),
     {x86_lar_r16, OPK_HANDLER, 0, 2}, {x86_lar_r32, OPK_HANDLER, 0, 4}, {x86_lar_m16, OPK_HANDLER, 0, 2}, {x86_lar_m32, OPK_HANDLER, 0, 4},
     {x86_lsl_r16, OPK_HANDLER, 0, 2}, {x86_lsl_r32, OPK_HANDLER, 0, 4}, {x86_lsl_m16, OPK_HANDLER, 0, 2}, {x86_lsl_m32, OPK_HANDLER, 0, 4},
@@ -316,6 +317,24 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
     case OPK_LOAD_FAR:
         e.slow = true;
         e.regs = register_bit(i->dst, op->size);
+        break;
+    case OPK_MOV_RC: case OPK_WORD_R: e.regs = register_bit(i->dst, op->size); break;
+    case OPK_WBINVD: case OPK_WORD_M: e.regs = 0; break;
+    case OPK_MOV_RD:
+        e.slow = true;
+        e.regs = register_bit(i->dst, op->size);
+        break;
+    case OPK_CPUID:
+        e.slow = true;
+        e.regs = AX | CX | DX | 1 << REG_EBX;
+        break;
+    case OPK_RDTSC:
+        e.slow = true;
+        e.regs = AX | DX;
+        break;
+    case OPK_CLTS:
+        e.slow = true;
+        e.regs = 0;
         break;
     case OPK_MOV_RS: e.regs = register_bit(i->dst, op->size); break;
     case OPK_MOV_MS: e.regs = 0; break;

@@ -2,6 +2,7 @@
 #include "cpu/x86/block_cache.h"
 #include "cpu/x86/far.h"
 #include "cpu/x86/flags.h"
+#include "cpu/x86/handlers.h"
 #include "cpu/x86/jit/jit_private.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ static uint32_t mode_of(const struct x86 *c)
 {
     uint32_t mode = jit_sse_mode(c) | jit_x87_mode(c) | (c->code32 ? MODE_CODE32 : 0) | (c->stack32 ? MODE_STACK32 : 0) | (c->cpl == 3 ? MODE_USER : 0) |
                     (c->eflags & FLAG_DF ? MODE_DF : 0) | (c->cpl == 0 ? MODE_LEVEL0 : 0) | (c->eflags & FLAG_VM ? 0 : MODE_NOT_V86) |
+                    (x86_protected(c) ? MODE_PROTECTED : 0) |
                     (c->tlb_read == c->tlb.none ? MODE_CHECKED : 0) | (c->seg_class & DATA_SEGMENTS);
 
     return mode;
@@ -128,6 +130,18 @@ void jit_load_flags(struct x86 *c)
     jit_realize_flags(c);
     publish_flags(c, true);
     c->jf.kind |= FLAGS_CF; // if this was for CF, next time it need not be
+}
+
+void jit_cpuid(struct x86 *c, uint32_t site)
+{
+    (void)site;
+    x86_read_cpuid(c);
+}
+
+void jit_rdtsc(struct x86 *c, uint32_t site)
+{
+    x86_read_time_stamp(c, &c->jit->sites[site].insn);
+    c->cur = NULL;
 }
 
 static void handler_done(struct x86 *c, const struct x86_insn *i)

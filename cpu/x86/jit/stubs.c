@@ -31,7 +31,7 @@ static void call_c(struct emit *e, uintptr_t fn)
     emit_rr(e, 0xFF, 4, 2, RAX);
 }
 
-/* From c->jf.a; rax is lost. */
+/* From c->jf.a, as LAHF and SETO give them; rax is lost. POPF would take ten times as long. */
 static void load_host_flags(struct emit *e)
 {
     emit_rm(e, 0x8B, 4, RAX, CTX(jf.a));
@@ -199,6 +199,25 @@ static const uint8_t *make_x87_call(struct emit *e)
     emit_rm(e, 0xFF, 4, 2, (struct host_mem){RAX, R8, 3, 0});
     x64_load_sse(e);
     emit_rr(e, 0x0FB6, 4, R8, RAX); // movzx r8d, al
+    for (unsigned n = sizeof(kept); n-- > 0;) emit_pop(e, kept[n]);
+    emit8(e, 0xC3);
+    return at;
+}
+
+/* Called with r11d: the site, and the flags home: a function that knows EAX and changes EAX, ECX, EDX and EBX only. r10 is kept. */
+static const uint8_t *make_read(struct emit *e, uintptr_t fn)
+{
+    static const uint8_t kept[] = {RSI, RDI, R10}, changed[] = {RAX, RCX, RDX, RBX};
+    const uint8_t       *at = e->p;
+
+    for (unsigned n = 0; n < sizeof(kept); n++) emit_push(e, kept[n]);
+    emit_rm(e, 0x89, 8, R13, CTX(budget));
+    for (unsigned n = 0; n < sizeof(changed); n++) emit_rm(e, 0x89, 8, changed[n], x64_ctx(offsetof(struct x86, gpr) + 8u * changed[n]));
+    x64_store_sse(e);
+    emit_mov_rr(e, RSI, R11);
+    call_c(e, fn);
+    x64_load_sse(e);
+    for (unsigned n = 0; n < sizeof(changed); n++) emit_rm(e, 0x8B, 4, changed[n], x64_ctx(offsetof(struct x86, gpr) + 8u * changed[n]));
     for (unsigned n = sizeof(kept); n-- > 0;) emit_pop(e, kept[n]);
     emit8(e, 0xC3);
     return at;

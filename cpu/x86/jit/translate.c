@@ -174,7 +174,7 @@ static bool emit_one(struct tr *t, const struct x86_insn *i, const struct jit_op
     if (op->kind < OPK_MUL_R) return x64_emit_int(t, i, op);
     if (op->kind < OPK_SHIFT_RI) return x64_emit_muldiv(t, i, op);
     if (op->kind < OPK_MOV_RR) return x64_emit_shift(t, i, op);
-    if (op->kind >= OPK_PUSHF && op->kind <= OPK_DF) return x64_emit_system(t, i, op);
+    if (op->kind >= OPK_PUSHF && op->kind <= OPK_WBINVD) return x64_emit_system(t, i, op);
     if (op->kind < OPK_JCC) return x64_emit_move(t, i, op);
     if (op->kind < OPK_MOVS) return x64_emit_branch(t, i, op);
     if (op->kind < OPK_X87) return x64_emit_string(t, i, op);

@@ -331,7 +331,7 @@ bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *
 bool x64_emit_shift(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 /* Whether PUSHF, POPF, CLI, STI are emitted here. */
-bool x64_flags_plain(const struct tr *t, unsigned kind);
+bool x64_flags_plain(const struct tr *t);
 bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 /* A repeated one of kind OP, as far as it is on plain memory; all else is its handler's. */

@@ -235,17 +235,9 @@ int32_t f64_to_i32(uint64_t a, enum sf_rounding rounding, struct sf_status *st)
 /* RCPPS, RSQRTPS: relative error at most 1.5 * 2^-12 (SDM 2B). Intel's and AMD's tables differ; here the
  * result is the correctly rounded one of 12 bits. Denormals count as zero; results that are tiny before rounding
  * are flushed. */
-static uint32_t approximate(struct sf_num n)
-{
-    static const struct sf_format format = {12, -126, 127, false};
-    struct sf_status              st = {.rounding = SF_NEAREST, .masks = SF_ALL, .ftz = true};
+enum { F32_INFINITY = 0x7f800000 };
 
-    if (n.cls == SF_CLASS_FINITE && n.exp < format.min_exp) n = sf_num_zero(n.sign);
-    if (n.cls == SF_CLASS_FINITE) sf_round(&n, &format, &st);
-    return sf_pack_f32(n, &st);
-}
-
-/* VALUE / 2^12 * 2^EXP with VALUE, of 13 bits or 2^13, cut off: rounded to 12 bits, as approximate() does. No quotient and no root is a tie. */
+/* VALUE / 2^12 * 2^EXP with VALUE, of 13 bits or 2^13, cut off: rounded to 12 bits. No quotient and no root is a tie. */
 static uint32_t estimate(bool sign, int exp, uint32_t value)
 {
     uint32_t rounded = (value + 1) >> 1;
@@ -281,26 +273,21 @@ static uint32_t inverse_root(uint32_t m)
 
 uint32_t f32_rcp(uint32_t a)
 {
-    int           exp = (int)(a >> 23 & 0xff);
-    struct sf_num n;
+    int      exp = (int)(a >> 23 & 0xff);
+    uint32_t sign = a & UINT32_C(0x80000000);
 
     if (exp && exp != 0xff) return estimate(a >> 31, 126 - exp, (uint32_t)((UINT64_C(1) << 36) / (0x800000 | (a & 0x7fffff))));
-    n = sf_unpack_f32(a);
-    if (n.cls >= SF_CLASS_QNAN) return a | 0x400000;
-    if (n.cls == SF_CLASS_INF) return approximate(sf_num_zero(n.sign));
-    return approximate(sf_num_inf(n.sign)); /* zero or denormal */
+    if (!exp) return sign | F32_INFINITY; /* zero or denormal */
+    return a & 0x7fffff ? a | 0x400000 : sign;
 }
 
 uint32_t f32_rsqrt(uint32_t a)
 {
-    int           exp = (int)(a >> 23 & 0xff);
-    unsigned      odd = ~exp & 1; /* 127 is the bias */
-    struct sf_num n;
+    int      exp = (int)(a >> 23 & 0xff);
+    unsigned odd = ~exp & 1; /* 127 is the bias */
 
     if (exp && a < UINT32_C(0x7f800000)) return estimate(false, (127 - exp + (int)odd) / 2 - 1, inverse_root((0x800000 | (a & 0x7fffff)) << odd));
-    n = sf_unpack_f32(a);
-    if (n.cls >= SF_CLASS_QNAN) return a | 0x400000;
-    if (n.cls == SF_CLASS_ZERO || n.denormal) return approximate(sf_num_inf(n.sign));
-    if (n.sign) return F32_INDEFINITE;
-    return approximate(sf_num_zero(false)); /* infinity */
+    if (!exp) return (a & UINT32_C(0x80000000)) | F32_INFINITY; /* zero or denormal */
+    if (exp == 0xff && a & 0x7fffff) return a | 0x400000;
+    return a >> 31 ? F32_INDEFINITE : 0; /* of infinity */
 }

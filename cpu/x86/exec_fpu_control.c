@@ -5,7 +5,6 @@
 #include "cpu/x86/fpu.h"
 
 enum {
-    ENV_WORDS = 7,
     REGISTER_BYTES = 80,
 };
 
@@ -33,7 +32,7 @@ void x86_fnclex(struct x86 *c, const struct x86_insn *i)
     x86_next(c, i);
 }
 
-static void initialize(struct x86 *c)
+void x86_fpu_initialize(struct x86 *c)
 {
     struct x86_fpu *f = &c->fpu;
 
@@ -46,7 +45,7 @@ static void initialize(struct x86 *c)
 void x86_fninit(struct x86 *c, const struct x86_insn *i)
 {
     if (!fpu_available(c, i)) return;
-    initialize(c);
+    x86_fpu_initialize(c);
     x86_next(c, i);
 }
 
@@ -102,8 +101,7 @@ void x86_fnstsw_ax(struct x86 *c, const struct x86_insn *i)
 
 static bool has_selectors(const struct x86 *c) { return x86_protected(c) && !x86_v86(c); }
 
-/* The seven words or dwords of an environment. */
-static void pack_environment(const struct x86 *c, bool wide, uint32_t env[ENV_WORDS])
+void x86_fpu_pack_environment(const struct x86 *c, bool wide, uint32_t env[ENV_WORDS])
 {
     const struct x86_fpu *f = &c->fpu;
     uint32_t              ones = wide ? 0xffff0000u : 0;
@@ -126,7 +124,7 @@ static void pack_environment(const struct x86 *c, bool wide, uint32_t env[ENV_WO
     }
 }
 
-static void unpack_environment(struct x86 *c, bool wide, const uint32_t env[ENV_WORDS])
+void x86_fpu_unpack_environment(struct x86 *c, bool wide, const uint32_t env[ENV_WORDS])
 {
     struct x86_fpu *f = &c->fpu;
 
@@ -171,7 +169,7 @@ static bool store_environment(struct x86 *c, const struct x86_insn *i)
 {
     uint32_t env[ENV_WORDS];
 
-    pack_environment(c, is_wide(i), env);
+    x86_fpu_pack_environment(c, is_wide(i), env);
     for (unsigned n = 0; n < ENV_WORDS; n++) {
         bool stored = is_wide(i) ? x86_store(c, i, i->seg, operand_at(c, i, n * 4), 4, env[n])
                                  : x86_store(c, i, i->seg, operand_at(c, i, n * 2), 2, env[n]);
@@ -198,7 +196,7 @@ void x86_fldenv(struct x86 *c, const struct x86_insn *i)
     uint32_t env[ENV_WORDS];
 
     if (!fpu_begin(c, i) || !load_environment(c, i, env)) return;
-    unpack_environment(c, is_wide(i), env);
+    x86_fpu_unpack_environment(c, is_wide(i), env);
     x86_next(c, i);
 }
 
@@ -239,7 +237,7 @@ void x86_frstor(struct x86 *c, const struct x86_insn *i)
     if (!fpu_begin(c, i) || !probe_operand(c, i, true, false) || !load_environment(c, i, env)) return;
     for (unsigned n = 0; n < 8; n++, at += 10)
         if (!load_register(c, i, at, &reg[n])) return;
-    unpack_environment(c, is_wide(i), env);
+    x86_fpu_unpack_environment(c, is_wide(i), env);
     for (unsigned n = 0; n < 8; n++) *fpu_st(c, n) = reg[n];
     x86_next(c, i);
 }
@@ -252,6 +250,6 @@ void x86_fnsave(struct x86 *c, const struct x86_insn *i)
     if (!fpu_available(c, i) || !probe_operand(c, i, true, true) || !store_environment(c, i)) return;
     for (unsigned n = 0; n < 8; n++, at += 10)
         if (!store_register(c, i, at, fpu_st(c, n))) return;
-    initialize(c);
+    x86_fpu_initialize(c);
     x86_next(c, i);
 }

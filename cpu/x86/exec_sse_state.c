@@ -2,14 +2,6 @@
  * but their checks. SDM vol. 1 10.5, vol. 2A FXSAVE (layout of the 512 bytes). */
 #include "cpu/x86/simd.h"
 
-enum fxsave_layout {
-    FX_MXCSR = 24,
-    FX_ST = 32,
-    FX_XMM = 160,
-    FX_USED = 288,
-    FX_SIZE = 512,
-};
-
 /* EM or TS: #NM; not on a 16-byte boundary: #GP(0). */
 static bool fx_begin(struct x86 *c, const struct x86_insn *i)
 {
@@ -20,23 +12,10 @@ static bool fx_begin(struct x86 *c, const struct x86_insn *i)
 
 static uint32_t fx_at(const struct x86 *c, const struct x86_insn *i, unsigned n) { return (x86_ea(c, i) + n) & i->amask; }
 
-static void put(uint8_t *image, unsigned at, uint64_t v, unsigned size)
-{
-    for (unsigned n = 0; n < size; n++) image[at + n] = (uint8_t)(v >> 8 * n);
-}
+static void put(uint8_t *image, unsigned at, uint64_t v, unsigned size) { x86_host_store(image + at, v, size); }
+static uint64_t get(const uint8_t *image, unsigned at, unsigned size) { return x86_host_load(image + at, size); }
 
-static uint64_t get(const uint8_t *image, unsigned at, unsigned size)
-{
-    uint64_t v = 0;
-
-    for (unsigned n = 0; n < size; n++) v |= (uint64_t)image[at + n] << 8 * n;
-    return v;
-}
-
-/* XMM and MXCSR take part if the CPU has them and the system knows (CR4.OSFXSR). */
-static bool has_xmm(const struct x86 *c) { return x86_has(c, FEAT_SSE) && (c->cr4 & CR4_OSFXSR); }
-
-static void pack_image(struct x86 *c, uint8_t image[FX_USED])
+void x86_fx_pack(struct x86 *c, uint8_t image[FX_USED])
 {
     const struct x86_fpu *f = &c->fpu;
 
@@ -57,24 +36,24 @@ static void pack_image(struct x86 *c, uint8_t image[FX_USED])
         put(image, FX_MXCSR, f->mxcsr, 4);
         put(image, FX_MXCSR + 4, mxcsr_mask(c), 4);
     }
-    if (has_xmm(c)) memcpy(image + FX_XMM, f->xmm, sizeof(f->xmm));
+    if (fx_has_xmm(c)) memcpy(image + FX_XMM, f->xmm, sizeof(f->xmm));
 }
 
 void x86_fxsave(struct x86 *c, const struct x86_insn *i)
 {
     uint8_t  image[FX_USED];
-    unsigned end = has_xmm(c) ? FX_USED : FX_XMM;
+    unsigned end = fx_has_xmm(c) ? FX_USED : FX_XMM;
 
     if (!fx_begin(c, i)) return;
     if (!x86_probe(c, i, i->seg, fx_at(c, i, 0), 8, true) || !x86_probe(c, i, i->seg, fx_at(c, i, FX_SIZE - 8), 8, true))
         return;
-    pack_image(c, image);
+    x86_fx_pack(c, image);
     for (unsigned n = 0; n < end; n += 8)
         if (!x86_store(c, i, i->seg, fx_at(c, i, n), 8, get(image, n, 8))) return;
     x86_next(c, i);
 }
 
-static void unpack_image(struct x86 *c, const uint8_t image[FX_USED])
+void x86_fx_unpack(struct x86 *c, const uint8_t image[FX_USED])
 {
     struct x86_fpu *f = &c->fpu;
 
@@ -89,7 +68,7 @@ static void unpack_image(struct x86 *c, const uint8_t image[FX_USED])
         fpu_st(c, n)->mant = get(image, FX_ST + 16 * n, 8);
         fpu_st(c, n)->exp_sign = (uint16_t)get(image, FX_ST + 16 * n + 8, 2);
     }
-    if (!has_xmm(c)) return;
+    if (!fx_has_xmm(c)) return;
     f->mxcsr = (uint32_t)get(image, FX_MXCSR, 4);
     memcpy(f->xmm, image + FX_XMM, sizeof(f->xmm));
 }
@@ -106,11 +85,11 @@ void x86_fxrstor(struct x86 *c, const struct x86_insn *i)
         if (!x86_load(c, i, i->seg, fx_at(c, i, n), 8, &v)) return;
         put(image, n, v, 8);
     }
-    if (has_xmm(c) && (get(image, FX_MXCSR, 4) & ~(uint64_t)mxcsr_mask(c))) {
+    if (fx_has_xmm(c) && (get(image, FX_MXCSR, 4) & ~(uint64_t)mxcsr_mask(c))) {
         x86_gp0(c, i);
         return;
     }
-    unpack_image(c, image);
+    x86_fx_unpack(c, image);
     x86_next(c, i);
 }
 

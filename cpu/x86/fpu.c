@@ -25,10 +25,12 @@ uint16_t x86_fpu_tags(const struct x86 *c)
     unsigned tags = 0;
 
     for (unsigned n = 0; n < 8; n++) {
-        enum f80_class class = f80_classify(c->fpu.r[n]);
-        unsigned       tag = class == F80_NORMAL ? 0 : class == F80_ZERO ? 1 : 2;
+        struct floatx80 r = c->fpu.r[n];
+        unsigned        exp = r.exp_sign & 0x7fff, tag = 2;
 
         if (c->fpu.empty >> n & 1) tag = 3;
+        else if (r.mant >> 63 && exp && exp != 0x7fff) tag = 0;
+        else if (!r.mant && !exp) tag = 1;
         tags |= tag << (2 * n);
     }
     return (uint16_t)tags;

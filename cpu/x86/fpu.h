@@ -29,6 +29,10 @@ enum x87_cw {
     CW_INIT = 0x037f,
 };
 
+enum {
+    ENV_WORDS = 7, /* words or dwords of what FNSTENV stores */
+};
+
 /* --- for the rest of the CPU (fpu.c) ------------------------------------------------------------------------- */
 
 /* Power-on state (SDM 3A table 9-1), MXCSR and XMM included. */
@@ -54,6 +58,12 @@ bool fpu_available(struct x86 *c, const struct x86_insn *i);
 bool fpu_stack_fault(struct x86 *c, bool overflow);
 /* An unmasked exception was recorded: ES, B and FERR#. */
 void fpu_raise_error(struct x86 *c);
+
+/* exec_fpu_control.c: as FNINIT leaves the unit. */
+void x86_fpu_initialize(struct x86 *c);
+/* The seven words, or with WIDE dwords, of an environment in the CPU's present mode; and the unit as they say. */
+void x86_fpu_pack_environment(const struct x86 *c, bool wide, uint32_t env[ENV_WORDS]);
+void x86_fpu_unpack_environment(struct x86 *c, bool wide, const uint32_t env[ENV_WORDS]);
 
 /* First statement of every waiting instruction. */
 static inline bool fpu_begin(struct x86 *c, const struct x86_insn *i)

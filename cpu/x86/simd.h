@@ -88,6 +88,23 @@ SIMD_INLINE bool xmm_source_low(struct x86 *c, const struct x86_insn *i, bool me
     return true;
 }
 
+/* --- FXSAVE (exec_sse_state.c) ------------------------------------------------------------------------------------ */
+
+enum fxsave_layout {
+    FX_MXCSR = 24,
+    FX_ST = 32,
+    FX_XMM = 160,
+    FX_USED = 288,
+    FX_SIZE = 512,
+};
+
+/* XMM and MXCSR take part if the CPU has them and the system knows (CR4.OSFXSR). */
+static inline bool fx_has_xmm(const struct x86 *c) { return x86_has(c, FEAT_SSE) && (c->cr4 & CR4_OSFXSR); }
+
+/* The image of the state, and the state as it says; of what has no XMM part only the bytes before FX_XMM count. */
+void x86_fx_pack(struct x86 *c, uint8_t image[FX_USED]);
+void x86_fx_unpack(struct x86 *c, const uint8_t image[FX_USED]);
+
 /* --- floating point ---------------------------------------------------------------------------------------------- */
 
 static inline struct sf_status sse_status(const struct x86 *c)

@@ -44,19 +44,35 @@ static inline void push(struct floatx80 v)
     __asm__ volatile("fldt %0" : : "m"(n));
 }
 
-/* After POPS times pop(), of which only the last operand may have been missing: all as it was when the status word was SW. Returns false. */
-static bool undo(uint16_t sw, unsigned pops)
+/* Status SW, with its TOP; the upper VALID registers are not empty, nor is with ABOVE the one above them. */
+static void set_status(uint16_t sw, bool above, unsigned valid)
 {
     struct __attribute__((packed)) { uint16_t cw, pad_cw, sw, pad_sw, tags, pad_tags; uint32_t pointers[4]; } env;
     unsigned top = sw >> 11 & 7;
 
-    if (status_word() & SW_SF) pops--;
     __asm__ volatile("fnstenv %0" : "=m"(env));
     env.sw = sw;
-    for (unsigned n = 0; n < pops; n++) env.tags &= (uint16_t)~(3u << (2 * ((top + n) & 7)));
+    for (unsigned n = 0; n < valid; n++) env.tags &= (uint16_t)~(3u << (2 * ((top + n) & 7)));
+    if (above) env.tags &= (uint16_t)~(3u << (2 * ((top - 1) & 7)));
     __asm__ volatile("fldenv %0" : : "m"(env));
+}
+
+/* After POPS times pop(), of which only the last operand may have been missing, gave A and then B: all as it was when the status word was SW.
+ * Mostly nothing but the stack has changed. Returns false. */
+static bool undo(uint16_t sw, unsigned pops, struct floatx80 a, struct floatx80 b)
+{
+    bool missing = status_word() & SW_SF;
+
+    if (missing || (sw & SW_C1)) {
+        set_status(sw, false, missing ? pops - 1 : pops);
+        return false;
+    }
+    if (pops == 2) push(b);
+    push(a);
     return false;
 }
+
+static bool undo_one(uint16_t sw, struct floatx80 a) { return undo(sw, 1, a, a); }
 
 /* C2 is cleared, C0 and C3 stay as in SW. Not both of them may be set, which no comparison does. One register is free. */
 static void clear_c2(uint16_t sw)
@@ -71,14 +87,15 @@ static inline bool can_clear_c2(uint16_t sw)
     return !(sw & SW_C2) || (sw & (SW_C3 | SW_C0)) != (SW_C3 | SW_C0);
 }
 
-/* Whether the register above the one just popped, which SW tells of, is empty. FXSAVE is the cheapest way to learn it: FXAM of an empty
- * register takes the processor four times as long. */
-static inline bool room_for_two(uint16_t sw)
+/* Two results have been pushed in the place of operand A, when the status word was SW. If there was no room for the second one, all is made as
+ * it was, but for what is in the register that was in its way: whoever delivers the overflow writes the indefinite there. */
+static inline bool two_pushed(uint16_t sw, struct floatx80 a)
 {
-    struct { _Alignas(16) uint8_t b[512]; } image;
-
-    __asm__ volatile("fxsave %0" : "=m"(image));
-    return !(image.b[4] >> (((sw >> 11) - 1) & 7) & 1);
+    if (likely(!(status_word() & SW_SF))) return true;
+    __asm__ volatile("fstp %st(0); fstp %st(0)");
+    push(a);
+    set_status(sw, true, 1);
+    return false;
 }
 
 /* --- operands and results -------------------------------------------------------------------------------------------------------------------- */
@@ -131,7 +148,7 @@ static inline bool trig(struct x86 *c, trig_fn *fn)
 
     if (sw & SW_SF || !can_clear_c2(sw)) return false;
     a = pop();
-    if (!is_plain(a) || !fn(a, &v, &st) || !is_presentable(v, &st)) return undo(sw, 1);
+    if (!is_plain(a) || !fn(a, &v, &st) || !is_presentable(v, &st)) return undo_one(sw, a);
     clear_c2(sw);
     push_result(c, v, &st);
     return true;
@@ -148,9 +165,9 @@ static bool call_f2xm1(struct x86 *c)
 
     if (sw & SW_SF) return false;
     a = pop();
-    if (!is_plain(a)) return undo(sw, 1);
+    if (!is_plain(a)) return undo_one(sw, a);
     v = f80_2xm1(a, &st);
-    if (!is_presentable(v, &st)) return undo(sw, 1);
+    if (!is_presentable(v, &st)) return undo_one(sw, a);
     push_result(c, v, &st);
     return true;
 }
@@ -165,11 +182,11 @@ static bool call_fsincos(struct x86 *c)
 
     if (sw & SW_SF || !can_clear_c2(sw)) return false;
     a = pop();
-    if (!is_normal(a) || !f80_sincos(a, &sine, &cosine, &st) || !is_presentable(cosine, &st) || !room_for_two(sw)) return undo(sw, 1);
+    if (!is_plain(a) || !f80_sincos(a, &sine, &cosine, &st) || !is_presentable(cosine, &st)) return undo_one(sw, a);
     clear_c2(sw);
     push(sine);
     push_result(c, cosine, &st);
-    return true;
+    return two_pushed(sw, a);
 }
 
 /* C1 tells how the tangent was rounded, and FLD clears it: so the sum that makes it has 1 as its result. */
@@ -181,11 +198,11 @@ static bool call_fptan(struct x86 *c)
 
     if (sw & SW_SF || !can_clear_c2(sw)) return false;
     a = pop();
-    if (!is_normal(a) || !f80_tan(a, &v, &st) || st.flags != SF_PE || !room_for_two(sw)) return undo(sw, 1);
+    if (!is_plain(a) || !f80_tan(a, &v, &st) || (st.flags & ~SF_PE)) return undo_one(sw, a);
     clear_c2(sw);
     push(v);
     push_result(c, (struct floatx80){UINT64_C(1) << 63, EXP_BIAS}, &st);
-    return true;
+    return two_pushed(sw, a);
 }
 
 static bool call_fxtract(struct x86 *c)
@@ -197,11 +214,11 @@ static bool call_fxtract(struct x86 *c)
     (void)c;
     if (sw & SW_SF) return false;
     a = pop();
-    if (!is_normal(a) || !room_for_two(sw)) return undo(sw, 1);
+    if (!is_normal(a)) return undo_one(sw, a);
     exponent = (int16_t)((a.exp_sign & EXP_MASK) - EXP_BIAS);
     __asm__ volatile("filds %0" : : "m"(exponent));
     push((struct floatx80){a.mant, (uint16_t)((a.exp_sign & 0x8000) | EXP_BIAS)});
-    return true;
+    return two_pushed(sw, a);
 }
 
 /* --- two operands ------------------------------------------------------------------------------------------------------------------------------------- */
@@ -211,14 +228,9 @@ static inline bool pop_two(uint16_t sw, struct floatx80 *a, struct floatx80 *b)
 {
     if (sw & SW_SF) return false;
     *a = pop();
-    if (!is_plain(*a)) {
-        undo(sw, 1);
-        return false;
-    }
+    if (!is_plain(*a)) return undo_one(sw, *a);
     *b = pop();
-    if (is_plain(*b)) return true;
-    undo(sw, 2);
-    return false;
+    return is_plain(*b) || undo(sw, 2, *a, *b);
 }
 
 typedef struct floatx80 pair_fn(struct floatx80 st1, struct floatx80 st0, struct sf_status *st);
@@ -231,7 +243,7 @@ static inline bool pair(struct x86 *c, pair_fn *fn)
 
     if (!pop_two(sw, &a, &b)) return false;
     v = fn(b, a, &st);
-    if (!is_presentable(v, &st)) return undo(sw, 2);
+    if (!is_presentable(v, &st)) return undo(sw, 2, a, b);
     push_result(c, v, &st);
     return true;
 }
@@ -240,17 +252,25 @@ static bool call_fpatan(struct x86 *c) { return pair(c, f80_atan2); }
 static bool call_fyl2x(struct x86 *c) { return pair(c, f80_ylog2x); }
 static bool call_fyl2xp1(struct x86 *c) { return pair(c, f80_ylog2xp1); }
 
+/* A times 2 to the power of B, cut off. Far from overflow and underflow it is exact. */
 static bool call_fscale(struct x86 *c)
 {
-    struct sf_status st = fpu_status(c);
-    uint16_t         sw = status_word();
-    struct floatx80  a, b, v;
+    uint16_t        sw = status_word();
+    struct floatx80 a, b;
+    int             by, exponent;
 
+    (void)c;
     if (!pop_two(sw, &a, &b)) return false;
-    v = f80_scale(a, b, &st);
-    if (st.flags || st.rounded_up) return undo(sw, 2);
+    exponent = (b.exp_sign & EXP_MASK) - EXP_BIAS;
+    if (exponent > 14) return undo(sw, 2, a, b);
+    by = exponent < 0 ? 0 : (int)(b.mant >> (63 - exponent));
+    exponent = (a.exp_sign & EXP_MASK) + (b.exp_sign & 0x8000 ? -by : by);
+    if (is_normal(a)) {
+        if (exponent <= 0 || exponent >= EXP_MASK) return undo(sw, 2, a, b);
+        a.exp_sign = (uint16_t)((a.exp_sign & 0x8000) | exponent);
+    }
     push(b);
-    push(v);
+    push(a);
     return true;
 }
 
@@ -262,7 +282,7 @@ static inline bool remainder_pops(uint16_t sw)
 
     if (!pop_two(sw, &a, &b)) return false;
     distance = (a.exp_sign & EXP_MASK) - (b.exp_sign & EXP_MASK);
-    if (!is_normal(a) || !is_normal(b) || distance > 63 || (a.exp_sign & EXP_MASK) < 256 || (b.exp_sign & EXP_MASK) < 256) return undo(sw, 2);
+    if (!is_normal(a) || !is_normal(b) || distance > 63 || (a.exp_sign & EXP_MASK) < 256 || (b.exp_sign & EXP_MASK) < 256) return undo(sw, 2, a, b);
     push(b);
     push(a);
     return true;

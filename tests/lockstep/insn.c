@@ -287,7 +287,12 @@ void emit_simd(struct fuzz_case *f)
     bool                 immediate = fuzz_chance(f, 8);
 
     if (immediate) op = with_byte[fuzz_below(f, sizeof(with_byte))];
+    else if (f->has_sse && fuzz_chance(f, 16)) op = PICK(f, 0xAE, 0xF7);
     form.address = address_prefix(f);
+    if (op == 0xAE) { // FXSAVE, FXRSTOR, LDMXCSR, STMXCSR, CLFLUSH
+        emit(f, 0x0F | op << 8, 2), operand(f, form, PICK(f, 0, 0, 1, 1, 2, 3, 7), true);
+        return;
+    }
     if (f->has_sse) prefix = PICK(f, 0, 0x66, 0xF2, 0xF3);
     if (prefix) emit(f, prefix, 1);
     emit(f, 0x0F | op << 8, 2);

@@ -18,10 +18,11 @@ enum jit_mode {
     MODE_USER = 4,      /* CPL 3 */
     MODE_DF = 8,        /* EFLAGS.DF */
     MODE_X87 = 0x10,    /* x87 and MMX instructions may run on the host: no trap is due, everything is masked */
-    MODE_SSE = 0x20,    /* the same for SSE */
+    MODE_SSE = 0x20,    /* SSE instructions that raise nothing may run on the host, */
     MODE_LEVEL0 = 0x40, /* CPL 0 or real mode */
     MODE_NOT_V86 = 0x80,
     MODE_PROTECTED = 0x8000, /* CR0.PE; with virtual-8086 mode */
+    MODE_SSE_ALL = 0x2000, /* and so may the others: everything is masked */
     MODE_CHECKED = 0x4000, /* every access takes the slow path: alignment checks, breakpoints on data */
     MODE_FLAT = SEGC_FLAT, /* << segment */
     MODE_64K = SEGC_64K,
@@ -137,7 +138,7 @@ struct jit_site {
     struct jit_unit   *unit;
     uint32_t           eip;
     uint32_t           retry, next; /* offsets of its own code and of what follows it; next 0: leave the unit */
-    uint8_t            access_size; /* bytes of the access that may be retried; 0: none */
+    uint16_t           access_size; /* bytes of the access that may be retried; 0: none */
     bool               access_write;
     bool               beside;      /* code for it looks in c->beside */
     bool               check_ctx;   /* it may change the context */
@@ -223,7 +224,7 @@ struct x86_jit {
 
     /* Entry points, in the executable view. */
     uint64_t (*enter)(struct x86 *c, const void *code);  /* number << 8 | enum jit_exit */
-    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *exit_guess, *slow, *load_flags, *make_sse, *load_x87, *x87_call, *sse_call,
+    const uint8_t *exit_link, *exit_budget, *exit_site, *exit_indirect, *no_target, *exit_careful, *exit_guess, *slow, *load_flags, *make_sse, *load_x87, *x87_call, *x87_state, *sse_call,
         *beside[2], *cross[2][2], *uncross, *cpuid, *rdtsc; /* [write][user]; writable view, for jumps to them */
 
     /* The instruction that a handler runs, and what comes after it. */
@@ -288,7 +289,7 @@ void jit_realize_flags(struct x86 *c);
 /* Operands that are in registers go to c->jf. */
 void jit_fetch_operands(struct x86 *c);
 
-/* x64_sse.c, x64_x87.c: whether the host's units may run the guest's code now: MODE_SSE, MODE_X87. */
+/* x64_sse.c, x64_x87.c: whether the host's units may run the guest's code now: MODE_SSE, MODE_SSE_ALL, MODE_X87. */
 uint32_t jit_sse_mode(const struct x86 *c);
 uint32_t jit_x87_mode(const struct x86 *c);
 /* From c->fpu to the host's x87 registers, and back, which leaves the host's x87 unit as C code wants it; c->x87_live follows. */
@@ -298,6 +299,9 @@ void jit_x87_save(struct x86 *c);
 /* x87_calls.c: an instruction that finds its operands in the host's x87 registers and leaves its results there; false: nothing has happened. */
 typedef bool jit_x87_call(struct x86 *c);
 extern jit_x87_call *const jit_x87_calls[X87_CALLS];
+/* x87_state.c: the same with the host's address of the operand; by enum jit_x87_state_number, and operand size 16 and 32. */
+typedef bool jit_x87_state(struct x86 *c, uint8_t *operand);
+extern jit_x87_state *const jit_x87_states[X87_STATES][2];
 /* x64_sse.c: estimates of what is in the four lanes, or in the first. They come in two registers: a load of what narrower stores have
  * written would have to wait for them. */
 struct jit_lanes { uint64_t low, high; };

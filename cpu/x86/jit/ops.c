@@ -33,7 +33,7 @@
 #define SSE(name, arg, n)      {x86_##name, OPK_SSE, arg, n}
 #define SSE_BOTH(name, arg, n) SSE(name##_rr, arg, n), SSE(name##_rm, arg, n)
 #define SSE_FLOAT(name, arg)   SSE_BOTH(name##ps, arg, 16), SSE_BOTH(name##pd, arg, 16), SSE_BOTH(name##ss, arg, 4), SSE_BOTH(name##sd, arg, 8)
-#define SSE_FP(name)           SSE_FLOAT(name, 0),
+#define SSE_FP(name)           SSE_FLOAT(name, SSE_RAISES),
 #define SSE_XMM(name)          SSE_BOTH(name##_xmm, 0, 16),
 #define SSE_SHIFT(name)        SSE_BOTH(name##_xmm, 0, 16), SSE(name##_xmm_ri, SSE_IMM, 0),
 
@@ -74,9 +74,8 @@ static const struct jit_op table[] = {
     SIZES2(ret, OPK_RET, 0), SIZES2(ret_i, OPK_RET_I, 0), SIZES2(loop, OPK_LOOP, 0), SIZES2(loope, OPK_LOOPE, 0),
     SIZES2(loopne, OPK_LOOPNE, 0), SIZES2(jcxz, OPK_JCXZ, 0),
     SIZES(movs, OPK_MOVS, 0), SIZES(stos, OPK_STOS, 0), SIZES(lods, OPK_LODS, 0), SIZES(scas, OPK_SCAS, 0), SIZES(cmps, OPK_CMPS, 0),
-    /* SSE and SSE2. Not here: what has an MMX register as an operand;
-     * MASKMOVDQU, FXSAVE, FXRSTOR, CLFLUSH. */
-    SIMD_FP_OPS(SSE_FP) SSE_FLOAT(cmp, SSE_IMM),
+    /* SSE and SSE2; FXSAVE and FXRSTOR, which are of the x87 too, and MASKMOVQ are in ops_x87.c */
+    SIMD_FP_OPS(SSE_FP) SSE_FLOAT(cmp, SSE_IMM | SSE_RAISES),
     SSE_BOTH(rcpps, SSE_ESTIMATE, 16), SSE_BOTH(rcpss, SSE_ESTIMATE, 4), SSE_BOTH(rsqrtps, SSE_ESTIMATE, 16), SSE_BOTH(rsqrtss, SSE_ESTIMATE, 4),
     SIMD_LANE_OPS(SSE_XMM) SIMD_SHIFTS(SSE_SHIFT) SIMD_PACKS(SSE_XMM)
     SSE_BOTH(punpcklqdq, 0, 16), SSE_BOTH(punpckhqdq, 0, 16), SSE(pslldq_ri, SSE_IMM, 0), SSE(psrldq_ri, SSE_IMM, 0),
@@ -84,7 +83,7 @@ static const struct jit_op table[] = {
     SSE_BOTH(shufps, SSE_IMM, 16), SSE_BOTH(shufpd, SSE_IMM, 16),
     SSE_BOTH(unpcklps, 0, 16), SSE_BOTH(unpckhps, 0, 16), SSE_BOTH(unpcklpd, 0, 16), SSE_BOTH(unpckhpd, 0, 16),
     SSE_BOTH(andps, 0, 16), SSE_BOTH(andnps, 0, 16), SSE_BOTH(orps, 0, 16), SSE_BOTH(xorps, 0, 16),
-    SSE_BOTH(comiss, SSE_FLAGS, 4), SSE_BOTH(comisd, SSE_FLAGS, 8), SSE_BOTH(ucomiss, SSE_FLAGS, 4), SSE_BOTH(ucomisd, SSE_FLAGS, 8),
+    SSE_BOTH(comiss, SSE_FLAGS | SSE_RAISES, 4), SSE_BOTH(comisd, SSE_FLAGS | SSE_RAISES, 8), SSE_BOTH(ucomiss, SSE_FLAGS | SSE_RAISES, 4), SSE_BOTH(ucomisd, SSE_FLAGS | SSE_RAISES, 8),
     SSE_BOTH(movaps, 0, 16), SSE(movaps_store_rr, SSE_WRITE, 16), SSE(movaps_mr, SSE_WRITE, 16), SSE(movntps, SSE_WRITE, 16),
     SSE(movups_rm, SSE_UNALIGNED, 16), SSE(movups_mr, SSE_WRITE | SSE_UNALIGNED, 16),
     SSE_BOTH(movss, 0, 4), SSE(movss_store_rr, SSE_WRITE, 4), SSE(movss_mr, SSE_WRITE, 4),
@@ -94,12 +93,15 @@ static const struct jit_op table[] = {
     SSE(movhps_mr, SSE_WRITE, 8), SSE(movmskps, SSE_REG_GPR, 0), SSE(movmskpd, SSE_REG_GPR, 0), SSE(pmovmskb_xmm, SSE_REG_GPR, 0),
     SSE_BOTH(movd_xmm, SSE_RM_GPR, 4), SSE(movd_from_xmm_r, SSE_RM_GPR | SSE_WRITE, 4), SSE(movd_from_xmm_m, SSE_WRITE, 4),
     SSE_BOTH(pinsrw_xmm, SSE_RM_GPR | SSE_IMM, 2), SSE(pextrw_xmm, SSE_REG_GPR | SSE_IMM, 0),
-    SSE_BOTH(cvtps2pd, 0, 8), SSE_BOTH(cvtpd2ps, 0, 16), SSE_BOTH(cvtss2sd, 0, 4), SSE_BOTH(cvtsd2ss, 0, 8),
-    SSE_BOTH(cvtdq2ps, 0, 16), SSE_BOTH(cvtps2dq, 0, 16), SSE_BOTH(cvttps2dq, 0, 16), SSE_BOTH(cvtdq2pd, 0, 8),
-    SSE_BOTH(cvtpd2dq, 0, 16), SSE_BOTH(cvttpd2dq, 0, 16), SSE_BOTH(cvtsi2ss, SSE_RM_GPR, 4), SSE_BOTH(cvtsi2sd, SSE_RM_GPR, 4),
-    SSE_BOTH(cvtss2si, SSE_REG_GPR, 4), SSE_BOTH(cvttss2si, SSE_REG_GPR, 4), SSE_BOTH(cvtsd2si, SSE_REG_GPR, 8),
-    SSE_BOTH(cvttsd2si, SSE_REG_GPR, 8), SSE(ldmxcsr, SSE_MXCSR, 4), SSE(stmxcsr, SSE_WRITE, 4),
-    {x86_movnti, OPK_MOV_MR, 0, 4}, ONE(fence, OPK_NOP, 0), ONE(prefetch, OPK_NOP, 0),
+    SSE_BOTH(cvtps2pd, SSE_RAISES, 8), SSE_BOTH(cvtpd2ps, SSE_RAISES, 16), SSE_BOTH(cvtss2sd, SSE_RAISES, 4), SSE_BOTH(cvtsd2ss, SSE_RAISES, 8),
+    SSE_BOTH(cvtdq2ps, SSE_RAISES, 16), SSE_BOTH(cvtps2dq, SSE_RAISES, 16), SSE_BOTH(cvttps2dq, SSE_RAISES, 16), SSE_BOTH(cvtdq2pd, 0, 8),
+    SSE_BOTH(cvtpd2dq, SSE_RAISES, 16), SSE_BOTH(cvttpd2dq, SSE_RAISES, 16), SSE_BOTH(cvtsi2ss, SSE_RM_GPR | SSE_RAISES, 4), SSE_BOTH(cvtsi2sd, SSE_RM_GPR, 4),
+    SSE_BOTH(cvtss2si, SSE_REG_GPR | SSE_RAISES, 4), SSE_BOTH(cvttss2si, SSE_REG_GPR | SSE_RAISES, 4), SSE_BOTH(cvtsd2si, SSE_REG_GPR | SSE_RAISES, 8),
+    SSE_BOTH(cvttsd2si, SSE_REG_GPR | SSE_RAISES, 8), SSE(ldmxcsr, SSE_MXCSR | SSE_RAISES, 4), SSE(stmxcsr, SSE_WRITE, 4),
+    SSE_BOTH(cvtpi2ps, SSE_MMX | SSE_RAISES, 8), SSE_BOTH(cvtpi2pd, SSE_MMX, 8), SSE_BOTH(cvtps2pi, SSE_MMX | SSE_RAISES, 8), SSE_BOTH(cvttps2pi, SSE_MMX | SSE_RAISES, 8),
+    SSE_BOTH(cvtpd2pi, SSE_MMX | SSE_RAISES, 16), SSE_BOTH(cvttpd2pi, SSE_MMX | SSE_RAISES, 16), SSE(movq2dq, SSE_MMX, 0), SSE(movdq2q, SSE_MMX, 0),
+    SSE(maskmovdqu, SSE_MASKED, 16),
+    {x86_movnti, OPK_MOV_MR, 0, 4}, ONE(fence, OPK_NOP, 0), ONE(prefetch, OPK_NOP, 0), ONE(clflush, OPK_NOP, 1),
     /* left to handlers, which change nothing of the context */
     ONE(rdmsr, OPK_HANDLER, 1), ONE(invlpg, OPK_HANDLER, 1),
     SIZES2(sgdt, OPK_HANDLER, 1), SIZES2(sidt, OPK_HANDLER, 1),
@@ -265,7 +267,7 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
     case OPK_CWD: e.regs = DX; break;
     case OPK_MOV_MR: case OPK_MOV_MI: case OPK_MOV_OA: e.regs = 0; break;
     case OPK_NOP:
-        e.slow = false;
+        e.slow = op->arg;
         e.regs = 0;
         break;
     case OPK_LEA:
@@ -407,11 +409,12 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
         e.flags_written = op->arg & X87_FLAGS ? FLAG_ARITH : 0;
         e.flags_read = op->arg & X87_CMOV ? jit_condition_flags((i->modrm >> 3 & 3) == 3 ? 10 : 2 + (i->modrm >> 3 & 3) * 2) : 0;
         e.regs = op->arg & X87_AX ? AX : 0;
-        e.slow |= op->arg & X87_CALL;
+        e.slow |= (op->arg & X87_CALL) != 0;
         break;
     case OPK_MMX: case OPK_SSE:
         e.flags_written = op->arg & SSE_FLAGS ? FLAG_ARITH : 0;
-        e.slow |= op->arg & SSE_ESTIMATE; // it overwrites the host's flags
+        e.slow |= (op->arg & SSE_ESTIMATE) != 0; // it overwrites the host's flags
+        e.slow |= (op->arg & SSE_MASKED) != 0;
         e.regs = op->arg & SSE_REG_GPR ? register_bit(i->modrm >> 3 & 7, 4) : 0;
         if ((op->arg & SSE_RM_GPR) && (op->arg & SSE_WRITE)) e.regs = register_bit(i->modrm & 7, 4);
         break;

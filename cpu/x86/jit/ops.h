@@ -27,7 +27,7 @@ enum jit_kind {
     OPK_MOV_RR, OPK_MOV_RI, OPK_MOV_RM, OPK_MOV_MR, OPK_MOV_MI, OPK_MOV_AO, OPK_MOV_OA,
     OPK_EXTEND_RR, OPK_EXTEND_RM, /* arg: opcode, 0FB6 0FB7 0FBE 0FBF less 0F00 */
     OPK_LEA, OPK_XCHG_RR, OPK_XCHG_MR, OPK_PUSH_R, OPK_PUSH_I, OPK_PUSH_M, OPK_POP_R, OPK_POP_M, OPK_LEAVE, OPK_ENTER, OPK_PUSHA, OPK_POPA,
-    OPK_CBW, OPK_CWD, OPK_SETCC_R, OPK_SETCC_M, OPK_CMOV_RR, OPK_CMOV_RM, OPK_NOP, OPK_XLAT, OPK_BOUND,
+    OPK_CBW, OPK_CWD, OPK_SETCC_R, OPK_SETCC_M, OPK_CMOV_RR, OPK_CMOV_RM, OPK_NOP, /* arg 1: CLFLUSH */ OPK_XLAT, OPK_BOUND,
     OPK_CF, /* arg 0 CLC, 1 STC, 2 CMC */
     OPK_LAHF, OPK_SAHF,
     OPK_PUSHF, OPK_POPF, OPK_CLI, OPK_STI, OPK_PUSH_SEG, OPK_MOV_RS, OPK_MOV_MS, OPK_MOV_SR, OPK_POP_SEG, OPK_MOV_SM, OPK_LOAD_FAR,
@@ -55,6 +55,9 @@ enum jit_sse_arg {
     SSE_FLAGS = 32,     /* the result is in EFLAGS */
     SSE_MXCSR = 64,     /* LDMXCSR */
     SSE_ESTIMATE = 128, /* RCPPS and its like, in C */
+    SSE_MMX = 256,      /* the other operand is an MMX register, or may be */
+    SSE_RAISES = 1024,  /* exceptions of floating point; LDMXCSR, which may unmask some */
+    SSE_MASKED = 512,   /* MASKMOVDQU, MASKMOVQ */
 };
 
 /* Of OPK_X87. */
@@ -67,6 +70,8 @@ enum jit_x87_arg {
     X87_CW = 32,        /* FLDCW, FNSTCW */
     X87_AX = 64,        /* FNSTSW AX */
     X87_CALL = 128,     /* in C, size is enum jit_x87_call_number */
+    X87_STATE = 256,    /* in C with the address of the operand, size is enum jit_x87_state_number */
+    X87_RESET = 512,    /* FNINIT */
 };
 
 /* Functions of x87_calls.c. */
@@ -76,10 +81,16 @@ enum jit_x87_call_number {
     X87_CALLS,
 };
 
+/* Functions of x87_state.c. */
+enum jit_x87_state_number {
+    STATE_FNSTENV, STATE_FLDENV, STATE_FNSAVE, STATE_FRSTOR, STATE_FXSAVE, STATE_FXRSTOR, STATE_FBLD,
+    X87_STATES,
+};
+
 struct jit_op {
     x86_fn  *fn;
     uint8_t  kind;  /* enum jit_kind */
-    uint8_t  arg;
+    uint16_t arg;
     uint8_t  size;  /* operand size in bytes; OPK_X87, OPK_MMX, OPK_SSE: of the memory operand */
 };
 

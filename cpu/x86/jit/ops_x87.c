@@ -1,8 +1,8 @@
 /* ops_x87.c: rows of ops.h for x87 and MMX instructions: those that compute exactly the same on every host.
  *
  * FSIN and its like, which no two makes of CPU compute alike, and FPREM, FPREM1, FSCALE and FXTRACT, whose corners differ, are done by
- * x87_calls.c. Not here, so left to their handlers: FBLD and FBSTP; FSTP1, which Intel does not document; what changes the whole state or clears exceptions (FNINIT,
- * FNCLEX, FLDENV, FNSTENV, FRSTOR, FNSAVE); MASKMOVQ; what has an XMM register as the other operand. */
+ * x87_calls.c; what moves the whole state, or makes a number of undefined digits (FBLD), by x87_state.c. FNCLEX leaves C0 to C3, as every
+ * processor does. Not here, so left to the handler: FSTP1, which Intel does not document. */
 #include "cpu/x86/jit/ops.h"
 
 #include "cpu/x86/handlers.h"
@@ -33,6 +33,10 @@ const struct jit_op jit_ops_x87[] = {
     X87(fptan, X87_CALL, CALL_FPTAN), X87(fxtract, X87_CALL, CALL_FXTRACT), X87(fpatan, X87_CALL, CALL_FPATAN),
     X87(fyl2x, X87_CALL, CALL_FYL2X), X87(fyl2xp1, X87_CALL, CALL_FYL2XP1), X87(fscale, X87_CALL, CALL_FSCALE),
     X87(fprem, X87_CALL, CALL_FPREM), X87(fprem1, X87_CALL, CALL_FPREM1),
+    X87(fnstenv, X87_STATE | X87_SILENT | X87_WRITE, STATE_FNSTENV), X87(fldenv, X87_STATE | X87_SILENT, STATE_FLDENV),
+    X87(fnsave, X87_STATE | X87_SILENT | X87_WRITE, STATE_FNSAVE), X87(frstor, X87_STATE | X87_SILENT, STATE_FRSTOR),
+    X87(fxsave, X87_STATE | X87_SILENT | X87_WRITE, STATE_FXSAVE), X87(fxrstor, X87_STATE | X87_SILENT, STATE_FXRSTOR),
+    X87(fbld, X87_STATE, STATE_FBLD), X87(fbstp, X87_WRITE, 10), X87(fninit, X87_SILENT | X87_RESET, 0), X87(fnclex, X87_SILENT, 0),
     X87(fnop, 0, 0), X87(fwait, X87_NOTHING | X87_SILENT, 0),
     X87(fldcw, X87_SILENT | X87_CW, 2), X87(fnstcw, X87_SILENT | X87_CW | X87_WRITE, 2),
     X87(fnstsw, X87_SILENT | X87_WRITE, 2), X87(fnstsw_ax, X87_SILENT | X87_AX, 0),
@@ -43,6 +47,6 @@ const struct jit_op jit_ops_x87[] = {
     MMX_BOTH(pshufw, SSE_IMM, 8), MMX_BOTH(pinsrw_mmx, SSE_RM_GPR | SSE_IMM, 2), MMX(pextrw_mmx, SSE_REG_GPR | SSE_IMM, 0),
     MMX(pmovmskb_mmx, SSE_REG_GPR, 0), MMX_BOTH(movd_mmx, SSE_RM_GPR, 4), MMX(movd_from_mmx_r, SSE_RM_GPR | SSE_WRITE, 4),
     MMX(movd_from_mmx_m, SSE_WRITE, 4), MMX_BOTH(movq_mmx, 0, 8), MMX(movq_mmx_store_rr, SSE_WRITE, 8), MMX(movq_mmx_mr, SSE_WRITE, 8),
-    MMX(movntq, SSE_WRITE, 8), MMX(emms, 0, 0),
+    MMX(movntq, SSE_WRITE, 8), MMX(maskmovq, SSE_MASKED, 8), MMX(emms, 0, 0),
 };
 const unsigned jit_ops_x87_count = sizeof(jit_ops_x87) / sizeof(jit_ops_x87[0]);

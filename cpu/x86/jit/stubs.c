@@ -186,16 +186,17 @@ static const uint8_t *make_call(struct emit *e, uintptr_t fn, bool with_flags)
 }
 
 /* Called like that, with r10 kept as well: the guest's registers stay where they are, and so does what is in the x87 unit. r8d: which of
- * jit_x87_calls; and then what it said. */
-static const uint8_t *make_x87_call(struct emit *e)
+ * TABLE's functions, r9: the second argument; and then r8d is what it said. */
+static const uint8_t *make_x87_call(struct emit *e, uintptr_t table)
 {
     static const uint8_t kept[] = {RAX, RCX, RDX, RSI, RDI, R10, R11}; // with the return address an even number
     const uint8_t       *at = e->p;
 
     for (unsigned n = 0; n < sizeof(kept); n++) emit_push(e, kept[n]);
+    emit_rr(e, 0x8B, 8, RSI, R9);
     x64_store_sse(e);
     emit_rm(e, 0x8D, 8, RDI, (struct host_mem){R14, NO_REG, 0, -X64_BIAS});
-    emit_mov_ri64(e, RAX, (uintptr_t)jit_x87_calls);
+    emit_mov_ri64(e, RAX, table);
     emit_rm(e, 0xFF, 4, 2, (struct host_mem){RAX, R8, 3, 0});
     x64_load_sse(e);
     emit_rr(e, 0x0FB6, 4, R8, RAX); // movzx r8d, al
@@ -241,7 +242,8 @@ void jit_make_stubs(struct x86 *c)
     j->slow = make_slow(&e);
     j->load_flags = make_call(&e, (uintptr_t)jit_load_flags, true);
     j->load_x87 = make_call(&e, (uintptr_t)jit_x87_load, false);
-    j->x87_call = make_x87_call(&e);
+    j->x87_call = make_x87_call(&e, (uintptr_t)jit_x87_calls);
+    j->x87_state = make_x87_call(&e, (uintptr_t)jit_x87_states);
     j->sse_call = e.p;
     x64_make_sse_call(&e);
     j->make_sse = e.p;

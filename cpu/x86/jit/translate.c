@@ -34,6 +34,8 @@ static const struct jit_op *usable(const struct tr *t, const struct jit_op *op)
 {
     if (op && (op->kind == OPK_HANDLER || op->kind == OPK_PORT)) return NULL;
     if (op && op->kind == OPK_SSE && !(t->ctx.mode & MODE_SSE)) return NULL;
+    if (op && op->kind == OPK_SSE && (op->arg & SSE_RAISES) && !(t->ctx.mode & MODE_SSE_ALL)) return NULL;
+    if (op && op->kind == OPK_SSE && (op->arg & SSE_MMX) && !(t->ctx.mode & MODE_X87)) return NULL;
     if (op && (op->kind == OPK_X87 || op->kind == OPK_MMX) && !(t->ctx.mode & MODE_X87)) return NULL;
     return op;
 }

@@ -52,7 +52,7 @@ struct cold {
     uint8_t       *end;     /* COLD_CROSSING, COLD_STACK: of the rest of the instruction, which can be copied; NULL: it cannot */
     const uint8_t *call;    /* COLD_CALL: what to call */
     uint32_t       site;
-    uint8_t        size;    /* COLD_CROSSING, COLD_BESIDE, COLD_GUESS: of the access, */
+    uint16_t       size;    /* COLD_CROSSING, COLD_BESIDE, COLD_GUESS: of the access, */
     uint8_t        address; /* and the host register that has its address; NO_REG: it is LIN */
     lin_t          lin;
     uint16_t       page;    /* COLD_STACK: which of c->stack_pages is another one now, COLD_GUESS: of c->jit_guess, */
@@ -179,8 +179,8 @@ void x64_ea(struct tr *t, const struct x86_insn *i);
 /* The page number of the address in FROM to TO. The flags may be lost. */
 void x64_page_of(struct tr *t, unsigned to, unsigned from);
 /* From the offset in r8d to an access of SIZE bytes: afterwards x64_at() is its operand. Goes to the slow path where it is not plain
- * memory. Uses r9, the flags are lost. The site's number comes back. STACK: as struct jit_site has it. ALIGNED: unaligned ones too, before
- * the address is translated. */
+ * memory. Uses r9, the flags are lost. The site's number comes back. STACK: as struct jit_site has it. ALIGNED, to 16 bytes: unaligned ones too,
+ * before the address is translated. */
 uint32_t x64_access(struct tr *t, const struct x86_insn *i, unsigned seg, unsigned size, bool write, int stack, bool aligned);
 /* Both, for the memory operand. */
 void x64_operand(struct tr *t, const struct x86_insn *i, unsigned size, bool write);
@@ -190,6 +190,8 @@ void x64_operand_in_parts(struct tr *t, const struct x86_insn *i, unsigned size,
 void x64_slow_if_wraps(struct tr *t, const struct x86_insn *i, unsigned size);
 /* Whether the access that comes next belongs to a group and is not its head: flags and r8 stay as they are. */
 bool x64_checks_nothing(const struct tr *t);
+/* Before x64_access(), for an operand of which each part's address wraps at 64 KB: to the handler if it does. */
+void x64_no_wrap(struct tr *t, const struct x86_insn *i, unsigned size);
 /* (E)SP + DEPTH to r8d, and access. */
 void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size, bool write);
 /* The access of LEAVE or ENTER, if it belongs to a group. */
@@ -338,9 +340,13 @@ bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op
 bool x64_emit_repeat(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 /* Whether it may fault for another reason than where its operand is: because that is not aligned, or by its value. */
 bool x64_sse_checks(const struct jit_op *op);
+/* MASKMOVDQU, MASKMOVQ. */
+void x64_masked_move(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_sse(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 
+/* Once in a unit, before its first x87 or MMX instruction: the registers are in the host's. */
+void x64_make_x87_ready(struct tr *t);
 /* What the unit knows of the last x87 instruction goes to c->x87_last, before the unit is left. Flags are kept; r8 is used. */
 void x64_x87_home(struct tr *t);
 void x64_x87_home_of(struct tr *t, uint32_t record);

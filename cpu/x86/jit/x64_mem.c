@@ -163,10 +163,31 @@ static void look_up(struct tr *t, unsigned address, bool write, unsigned size, u
     }
     k = x64_guess(t, address, write);
     k->site = site;
-    k->size = (uint8_t)size;
+    k->size = (uint16_t)size;
     t->j->sites[site].beside = write && size && x64_writes_beside(t, size);
     t->r9_group = -1;
     flags_lost(t);
+}
+
+/* The lower bits mostly tell that SIZE bytes from AT on do not cross the end of the page. */
+static void in_page(struct tr *t, unsigned at, unsigned size, bool write, uint32_t site)
+{
+    unsigned     mask = 1;
+    struct cold *k;
+
+    while (mask < size - 1) mask = mask << 1 | 1;
+    if (mask < 256) {
+        test_low_bits(t, at, mask);
+    } else {
+        emit_mov_rr(&t->e, R11, at);
+        emit_alu_ri(&t->e, 4, 4, R11, mask);
+    }
+    k = x64_cold(t, COLD_CROSSING, emit_jcc(&t->e, CC_NE));
+    k->site = site;
+    k->size = (uint16_t)size;
+    k->address = (uint8_t)at;
+    k->write = write;
+    x64_begin_crossing(t, k);
 }
 
 /* The access at the offset in host register AT, which is another than r8 only in a flat segment. */
@@ -175,27 +196,25 @@ static uint32_t access_at(struct tr *t, const struct x86_insn *i, unsigned at, u
     uint32_t         site = x64_site(t, i);
     struct jit_site *s = &t->j->sites[site];
 
-    s->access_size = (uint8_t)size;
+    s->access_size = (uint16_t)size;
     s->access_write = write;
     s->stack = (int16_t)stack;
     segment(t, seg, size, write, short_offset, site);
     if (aligned) { // before anything is translated: a site of its own, whose handler raises #GP
-        test_low_bits(t, at, size - 1);
+        test_low_bits(t, at, 15);
         x64_slow_if(t, CC_NE, x64_site(t, i));
     }
     look_up(t, at, write, size, site);
-    if (size > 1 && !aligned) {
-        struct cold *k;
-        test_low_bits(t, at, size == 10 ? 15 : size - 1);
-        k = x64_cold(t, COLD_CROSSING, emit_jcc(&t->e, CC_NE));
-        k->site = site;
-        k->size = (uint8_t)size;
-        k->address = (uint8_t)at;
-        k->write = write;
-        x64_begin_crossing(t, k);
-    }
+    if (size > 1 && (!aligned || size > 16)) in_page(t, at, size, write, site);
     t->at = (struct host_mem){(uint8_t)at, R9, 0, 0};
     return site;
+}
+
+void x64_no_wrap(struct tr *t, const struct x86_insn *i, unsigned size)
+{
+    if (i->amask != 0xFFFF) return;
+    emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - size);
+    x64_slow_if(t, CC_A, x64_site(t, i));
 }
 
 /* The same at a constant address of a flat segment; false: it crosses a page. */
@@ -650,41 +669,4 @@ void x64_emit_colds(struct tr *t)
             break;
         }
     }
-}
-
-/* Whether the handler may change what the unit takes for granted. The 286 has no emitter for loads of segment registers. */
-static bool changes_context(const struct jit_op *op)
-{
-    return !op || op->kind == OPK_CONTEXT || op->kind == OPK_DF || (op->kind >= OPK_MOV_SR && op->kind <= OPK_LOAD_FAR);
-}
-
-/* Whether an instruction of the unit after the current one reads flags that are made before it, by the current one at the latest. */
-static bool flags_asked(const struct tr *t)
-{
-    uint16_t open = FLAGS_ALL;
-
-    for (unsigned n = t->k + 1; n < t->count && t->op[n] && open; n++) {
-        if (t->effects[n].flags_read & open) return true;
-        open &= (uint16_t)~t->effects[n].flags_written;
-    }
-    return false;
-}
-
-void x64_handler(struct tr *t, const struct x86_insn *i, bool last)
-{
-    uint32_t             site = x64_site(t, i);
-    struct jit_site     *s = &t->j->sites[site];
-    const struct jit_op *op = t->op[t->k], *row = op ? op : jit_op_of(&t->j->ops, i->fn);
-    bool                 port = row && row->kind == OPK_PORT, is_known = port || (row && row->kind == OPK_HANDLER);
-
-    s->check_ctx = !is_known && !t->repeats[t->k] && changes_context(op);
-    s->no_flags = is_known && row->arg;
-    s->port = s->repeats = port;
-    emit_mov_ri(&t->e, R11, site);
-    emit_jmp_to(&t->e, last ? t->j->exit_site : t->j->slow);
-    t->flags = (struct flag_record){.kind = FLAGS_HOME};
-    t->host = !s->no_flags && flags_asked(t) ? FLAGS_ALL : 0; // to load the host's costs more than the rest
-    t->kept = KEEP_NONE;
-    t->sse_ready = t->x87_ready = s->x87_ready = false;
-    t->x87 = 0;
 }

@@ -423,7 +423,9 @@ bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *
     case OPK_CMOV_RR: cmov(t, i, size, false); return true;
     case OPK_CMOV_RM: cmov(t, i, size, true); return true;
     case OPK_CF: change_carry(t, op->arg); return true;
-    case OPK_NOP: return true;
+    case OPK_NOP: // CLFLUSH is checked like a load
+        if (op->arg) x64_operand(t, i, 1, false);
+        return true;
     case OPK_SAHF: flags_sahf(t); return true;
     case OPK_LAHF:
         flags_need(t, FLAGS_ALL & ~FLAG_OF);

@@ -3,11 +3,11 @@
 #include "cpu/x86/jit/x64.h"
 #include "cpu/x86/simd.h"
 
-/* All exceptions are masked: one that is not may come with any instruction, and only the handlers deliver it. */
+/* An exception that is not masked may come with any instruction that raises some, and only the handlers deliver it. */
 uint32_t jit_sse_mode(const struct x86 *c)
 {
     if ((c->cr0 & (CR0_EM | CR0_TS)) || !(c->cr4 & CR4_OSFXSR) || !x86_has(c, FEAT_SSE)) return 0;
-    return (c->fpu.mxcsr & MXCSR_MASKS) == MXCSR_MASKS ? MODE_SSE : 0;
+    return MODE_SSE | ((c->fpu.mxcsr & MXCSR_MASKS) == MXCSR_MASKS ? MODE_SSE_ALL : 0);
 }
 
 /* --- from and to struct x86 ------------------------------------------------------------------------------------------------------------ */
@@ -155,6 +155,18 @@ static bool again(struct tr *t, const struct x86_insn *i, const struct jit_op *o
     return true;
 }
 
+/* SQRTSS and SQRTSD, by way of XMM8: the host would wait for the register whose upper part stays, and a root takes long. */
+static void scalar_root(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    uint32_t opcode = opcode_of(i);
+
+    if (i->prefix & PREFIX_MEM) operand(t, i, op);
+    emit_rr(&t->e, 0x0F57, 4, 8, 8); // xorps
+    if (i->prefix & PREFIX_MEM) emit_rm(&t->e, opcode, 4, 8, x64_at(t));
+    else emit_rr(&t->e, opcode, 4, 8, i->modrm & 7);
+    emit_rr(&t->e, (opcode & ~0xFFu) | 0x10, 4, i->modrm >> 3 & 7, 8); // movss, movsd
+}
+
 /* RCPPS, RCPSS, RSQRTPS, RSQRTSS: no two makes of CPU have the same tables, so they are computed in C, with integers alone. */
 static struct jit_lanes rcp(const uint32_t lane[4]) { return (struct jit_lanes){f32_rcp(lane[0]), 0}; }
 static struct jit_lanes rsqrt(const uint32_t lane[4]) { return (struct jit_lanes){f32_rsqrt(lane[0]), 0}; }
@@ -213,6 +225,50 @@ void x64_make_sse_call(struct emit *e)
     emit8(e, 0xC3);
 }
 
+/* MASKMOVDQU and MASKMOVQ, to DS:EDI: what is there is read, mixed with the new bytes and written. Nobody sees that, since it is plain memory that
+ * may be written. The host's own goes past its caches and is slow. A page that is not in the quick table is the handler's at once, which looks at
+ * no memory if the mask is zero. XMM8 to XMM10 are not the guest's. */
+void x64_masked_move(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    enum { MASK = 8, NEW = 9, OLD = 10 };
+    bool     whole = op->size == 16;
+    unsigned value = i->modrm >> 3 & 7, mask = i->modrm & 7;
+    uint32_t move = whole ? MOVUPS_LOAD : PFX_F3 | 0x0F7E, move_mmx = PFX_F3 | 0x0FD6; // MOVQ; MOVQ2DQ
+
+    emit_rr(&t->e, i->amask == 0xFFFF ? 0x0FB7 : 0x8B, 4, R8, x64_gpr(REG_EDI));
+    x64_access_odd(t, i, i->seg, op->size, true);
+    emit_rr(&t->e, PFX_66 | 0x0FEF, 4, MASK, MASK); // pxor
+    emit_rr(&t->e, whole ? MOVUPS_LOAD : move_mmx, 4, NEW, value);
+    if (!whole) emit_rr(&t->e, move_mmx, 4, OLD, mask);
+    emit_rr(&t->e, PFX_66 | 0x0F64, 4, MASK, whole ? mask : OLD); // pcmpgtb: ones where the mask is negative
+    emit_rm(&t->e, move, 4, OLD, x64_at(t));
+    emit_rr(&t->e, PFX_66 | 0x0FDB, 4, NEW, MASK); // pand
+    emit_rr(&t->e, PFX_66 | 0x0FDF, 4, MASK, OLD); // pandn
+    emit_rr(&t->e, PFX_66 | 0x0FEB, 4, NEW, MASK); // por
+    emit_rm(&t->e, whole ? MOVUPS_STORE : PFX_66 | 0x0FD6, 4, NEW, x64_at(t));
+}
+
+/* Between XMM and MMX registers. From memory CVTPI2PS and CVTPI2PD leave the MMX registers alone, as the handlers have it; some hosts enter
+ * MMX mode all the same, so these are done in other words. */
+static void with_mmx(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    unsigned reg = i->modrm >> 3 & 7;
+
+    if (i->op != 0x12A || !(i->prefix & PREFIX_MEM)) {
+        x64_make_x87_ready(t);
+        again(t, i, op);
+        return;
+    }
+    x64_operand(t, i, 8, false);
+    if (i->prefix & PREFIX_66) {
+        emit_rm(&t->e, PFX_F3 | 0x0FE6, 4, reg, x64_at(t)); // cvtdq2pd
+        return;
+    }
+    emit_rm(&t->e, PFX_F3 | 0x0F7E, 4, 8, x64_at(t)); // movq
+    emit_rr(&t->e, 0x0F5B, 4, 8, 8); // cvtdq2ps: the upper lanes are zero
+    emit_rr(&t->e, PFX_F2 | 0x0F10, 4, reg, 8); // movsd
+}
+
 static void compared(struct tr *t)
 {
     t->host = FLAGS_ALL;
@@ -228,7 +284,16 @@ bool x64_emit_sse(struct tr *t, const struct x86_insn *i, const struct jit_op *o
         estimate(t, i, op);
         return true;
     }
-    again(t, i, op);
+    if (op->arg & SSE_MASKED) {
+        x64_masked_move(t, i, op);
+        return true;
+    }
+    if (op->arg & SSE_MMX) {
+        with_mmx(t, i, op);
+        return true;
+    }
+    if (i->op == 0x151 && op->size < 16) scalar_root(t, i, op);
+    else again(t, i, op);
     if (op->arg & SSE_FLAGS) compared(t);
     return true;
 }

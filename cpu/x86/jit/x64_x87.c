@@ -169,8 +169,7 @@ void x64_x87_home(struct tr *t)
 
 /* --- instructions ------------------------------------------------------------------------------------------------------------------------ */
 
-/* Once in a unit, before its first such instruction. */
-static void make_ready(struct tr *t)
+void x64_make_x87_ready(struct tr *t)
 {
     struct cold *k;
 
@@ -242,22 +241,69 @@ static void x87_register(struct tr *t, const struct x86_insn *i, const struct ji
 /* The handler does what the function declines. */
 static void call(struct tr *t, const struct x86_insn *i, unsigned number)
 {
-    uint8_t *at;
-
     emit_mov_ri(&t->e, R8, number);
-    emit8(&t->e, 0xE8);
-    emit32(&t->e, 0);
-    at = t->e.p - 4;
-    emit_patch(&t->e, at, t->j->x87_call);
+    emit_patch(&t->e, emit_call(&t->e), t->j->x87_call);
     emit_rr(&t->e, 0x85, 4, R8, R8);
     x64_slow_if(t, CC_E, x64_site(t, i));
     flags_lost(t);
+}
+
+/* The whole operand must lie in one page. The handler does what the function declines, and then exceptions may be unmasked. */
+static void state(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
+{
+    static const uint16_t size[X87_STATES][2] = {
+        [STATE_FNSTENV] = {14, 28}, [STATE_FLDENV] = {14, 28}, [STATE_FNSAVE] = {94, 108}, [STATE_FRSTOR] = {94, 108},
+        [STATE_FXSAVE] = {512, 512}, [STATE_FXRSTOR] = {512, 512}, [STATE_FBLD] = {10, 10},
+    };
+    bool     wide = i->prefix & PREFIX_OP32, fx = op->size == STATE_FXSAVE || op->size == STATE_FXRSTOR;
+    uint32_t site;
+
+    if (op->arg & X87_SILENT) x64_x87_home(t); // it tells of the last instruction, or loads that
+    x64_ea(t, i);
+    x64_no_wrap(t, i, size[op->size][wide]);
+    t->j->sites[x64_access(t, i, i->seg, size[op->size][wide], op->arg & X87_WRITE, STACK_NONE, fx)].check_ctx = true;
+    t->j->sites[site = x64_site(t, i)].check_ctx = true;
+    emit_rm(&t->e, 0x8D, 8, R9, x64_at(t));
+    emit_mov_ri(&t->e, R8, op->size * 2u + wide);
+    emit_patch(&t->e, emit_call(&t->e), t->j->x87_state);
+    emit_rr(&t->e, 0x85, 4, R8, R8);
+    x64_slow_if(t, CC_E, site);
+    flags_lost(t);
+}
+
+/* FNINIT: c->fpu has the control word, and what FNSTENV tells of the last instruction. */
+static void reset(struct tr *t)
+{
+    static const size_t pointers[] = {offsetof(struct x86, fpu.ip), offsetof(struct x86, fpu.dp)};
+    static const size_t words[] = {offsetof(struct x86, fpu.opcode), offsetof(struct x86, fpu.cs), offsetof(struct x86, fpu.ds)};
+
+    emit8(&t->e, 0xDB);
+    emit8(&t->e, 0xE3);
+    t->x87 = 0;
+    emit_rm(&t->e, 0xC7, 8, 0, CTX(x87_last));
+    emit32(&t->e, 0);
+    for (unsigned n = 0; n < 2; n++) {
+        emit_rm(&t->e, 0xC7, 4, 0, x64_ctx(pointers[n]));
+        emit32(&t->e, 0);
+    }
+    for (unsigned n = 0; n < 3; n++) {
+        emit_rm(&t->e, 0xC7, 2, 0, x64_ctx(words[n]));
+        emit8(&t->e, 0);
+        emit8(&t->e, 0);
+    }
+    emit_rm(&t->e, 0xC7, 2, 0, CTX(fpu.cw));
+    emit8(&t->e, CW_INIT & 0xFF);
+    emit8(&t->e, CW_INIT >> 8);
 }
 
 static void x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     if (op->arg & X87_CALL) {
         call(t, i, op->size);
+    } else if (op->arg & X87_STATE) {
+        state(t, i, op);
+    } else if (op->arg & X87_RESET) {
+        reset(t);
     } else if (op->arg & X87_CW) {
         if (op->arg & X87_WRITE) store_cw(t, i);
         else load_cw(t, i);
@@ -282,6 +328,10 @@ static bool mmx(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
         emit8(&t->e, 0x77);
         return true;
     }
+    if (op->arg & SSE_MASKED) {
+        x64_masked_move(t, i, op);
+        return true;
+    }
     if (op->arg & SSE_REG_GPR) reg = x64_gpr(reg);
     if (op->arg & SSE_RM_GPR) rm = x64_gpr(rm);
     if (i->prefix & PREFIX_MEM) {
@@ -297,11 +347,11 @@ static bool mmx(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 bool x64_emit_x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     if (op->kind == OPK_MMX) {
-        make_ready(t);
+        x64_make_x87_ready(t);
         return mmx(t, i, op);
     }
     if (op->arg & X87_NOTHING) return true;
-    make_ready(t);
+    x64_make_x87_ready(t);
     x87(t, i, op);
     return true;
 }

@@ -133,7 +133,7 @@ void x86_tlb_flush(struct x86 *c, bool keep_global)
         t->entry[page] = 0;
     }
     t->listed = kept;
-    if (!kept) t->big = false;
+    if (!kept) memset(t->big, 0, sizeof(t->big));
     settle_drops(c, drops);
 }
 
@@ -142,9 +142,10 @@ void x86_tlb_flush_page(struct x86 *c, lin_t lin)
     struct x86_tlb *t = &c->tlb;
     uint32_t        page = lin >> PAGE_SHIFT, first = page, last = page, drops = t->drops;
 
-    if (t->big) { // the whole big page goes, whichever piece is named
+    if (t->big[page >> 10]) { // the whole big page goes, whichever piece is named
         first = page & ~0x3FFu;
         last = first + 0x3FF;
+        t->big[page >> 10] = false;
     }
     for (uint32_t n = first; n <= last; n++) {
         if (n != page && !(t->entry[n] & TLB_BIG)) continue;
@@ -319,7 +320,7 @@ static void remember(struct x86 *c, uint32_t page, uint64_t entry)
     drop_fast_page(c, page);
     settle_page(c, drops, page);
     t->entry[page] = entry | TLB_VALID | TLB_LISTED;
-    if (entry & TLB_BIG) t->big = true;
+    if (entry & TLB_BIG) t->big[page >> 10] = true;
     t->fills++;
 }
 

@@ -144,7 +144,7 @@ static int thaw_tlb(struct x86 *c)
         if (image[2 * n] >= TLB_PAGES) return -EINVAL;
         c->tlb.entry[image[2 * n]] = image[2 * n + 1] | TLB_LISTED;
         c->tlb.list[c->tlb.listed++] = (uint32_t)image[2 * n];
-        if (image[2 * n + 1] & TLB_BIG) c->tlb.big = true;
+        if (image[2 * n + 1] & TLB_BIG) c->tlb.big[image[2 * n] >> 10] = true;
     }
     return 0;
 }

@@ -113,6 +113,8 @@ enum x86_tlb_bits {
     TLB_BIG = 128,     /* part of a 2 or 4 MB page */
 };
 
+#define TLB_PAGES      (1u << 20)
+#define TLB_REGIONS    (TLB_PAGES >> 10)
 struct x86_tlb {
     /* What translated code reaches from one register: the quick tables and `code`, at constant distances. */
     uint8_t   *space;
@@ -123,7 +125,7 @@ struct x86_tlb {
     uint32_t  *list;      /* linear pages that have an entry */
     uint32_t   listed;
     uint32_t   most;      /* of them: TLB_LIST_MAX, or fewer for tests */
-    bool       big;       /* an entry of a big page was made since the last flush */
+    bool       big[TLB_REGIONS]; /* by 4 MB of linear addresses: an entry of a big page was made there and may still be */
     uint32_t  *code;      /* for translated code: physical page | CODE_VALID | CODE_USER of pages that may be executed; 0: look up */
     uint32_t   drops;     /* changes whenever a quick entry goes */
     uint32_t   moves;     /* changes whenever a refill finds that a page lies elsewhere, or has other rights of fetching */
@@ -131,7 +133,6 @@ struct x86_tlb {
 };
 #define CODE_VALID 0x80000000u
 #define CODE_USER  0x40000000u
-#define TLB_PAGES      (1u << 20)
 #define TLB_QUICK(write, user) ((2u * (write) + (user)) * TLB_PAGES * 8u) /* in x86_tlb.space: the tables fast, */
 #define TLB_NONE       TLB_QUICK(2, 0)                                    /* none, */
 #define TLB_CODE       TLB_QUICK(2, 1)                                    /* code, */

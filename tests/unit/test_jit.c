@@ -504,6 +504,95 @@ START_TEST(test_left_after_pop_of_a_segment)
 }
 END_TEST
 
+/* --- moves to and from a device --------------------------------------------------------------------------------------------------- */
+
+struct screen {
+    struct x86 *kicks; /* at each read; or NULL */
+    unsigned    reads, writes;
+    uint8_t     value;
+};
+
+static uint32_t screen_read(void *device, uint32_t offset, unsigned size)
+{
+    struct screen *s = device;
+
+    (void)offset;
+    (void)size;
+    s->reads++;
+    if (s->kicks) x86_kick(s->kicks);
+    return s->value + 1u;
+}
+
+static void screen_write(void *device, uint32_t offset, uint32_t value, unsigned size)
+{
+    struct screen *s = device;
+
+    (void)offset;
+    (void)size;
+    s->writes++;
+    s->value = (uint8_t)value;
+}
+
+static struct fixture *start_screen(struct screen *s, const uint8_t *code, size_t size)
+{
+    static const struct bus_ops ops = {.read = screen_read, .write = screen_write, .max_size = 4};
+    struct fixture             *f = start("pentium4", 0, code, size);
+
+    phys_map(&f->phys, 0xa0000, 0x1000, phys_region_mmio(&f->phys, 0xa0000, 0x1000, &ops, s), true, true);
+    x86_reg_set(&f->cpu, "ds", 0xa000);
+    f->cpu.gpr[REG_EBX] = 0x10;
+    return f;
+}
+
+/* They need no handler, and flags stay where they are. */
+START_TEST(test_moves_to_a_device)
+{
+    static const uint8_t code[] = {0xb9, 0x64, 0x00, 0x31, 0xff,             /* MOV CX, 100; XOR DI, DI */
+                                   0x39, 0xc8, 0x88, 0x0f, 0x8a, 0x17,       /* L: CMP AX, CX; MOV [BX], CL; MOV DL, [BX] */
+                                   0xc6, 0x07, 0x05, 0x83, 0xd7, 0x00,       /* MOV BYTE [BX], 5; ADC DI, 0 */
+                                   0xe2, 0xf2, 0xf4};                        /* LOOP L; HLT */
+    struct screen        s = {0};
+    struct fixture      *f = start_screen(&s, code, sizeof(code));
+    struct x86_jit_stats stats;
+
+    f->cpu.gpr[REG_EAX] = 50;
+    x86_run(&f->cpu, x86_retired(&f->cpu) + 10000);
+    ck_assert(f->cpu.halted);
+    ck_assert_uint_eq(f->cpu.gpr[REG_EDI], 50);
+    ck_assert_uint_eq(f->cpu.gpr[REG_EDX] & 0xff, 2);
+    ck_assert_uint_eq(s.reads, 100);
+    ck_assert_uint_eq(s.writes, 200);
+    x86_jit_stats(&f->cpu, &stats);
+    ck_assert_uint_lt(stats.slow, 100); /* of 300: as long as they were a group */
+    finish(f);
+}
+END_TEST
+
+/* Left after a move that overwrites an operand of the flags. */
+START_TEST(test_left_after_move_from_a_device)
+{
+    static const uint8_t code[] = {0x39, 0xca, 0x8a, 0x17, 0x31, 0xc0, 0xf4}; /* CMP DX, CX; MOV DL, [BX]; XOR AX, AX; HLT */
+    struct screen        s = {.value = 8};
+    struct fixture      *f = start_screen(&s, code, sizeof(code));
+    uint64_t             flags;
+
+    s.kicks = &f->cpu;
+    for (unsigned run = 0; run < 4; run++) {
+        f->cpu.eip = 0;
+        f->cpu.gpr[REG_EDX] = 5;
+        f->cpu.gpr[REG_ECX] = 7;
+        f->cpu.halted = false;
+        f->cpu.step_blocks = true;
+        for (unsigned step = 0; step < 4 && f->cpu.eip < 4; step++) x86_run(&f->cpu, x86_retired(&f->cpu) + 10);
+        ck_assert_uint_eq(f->cpu.eip, 4);
+        ck_assert_uint_eq(f->cpu.gpr[REG_EDX], 9);
+        ck_assert_int_eq(x86_reg_get(&f->cpu, "eflags", &flags), 0);
+        ck_assert_uint_eq(flags & FLAG_ARITH, FLAG_CF | FLAG_AF | FLAG_SF);
+    }
+    finish(f);
+}
+END_TEST
+
 /* --- writes beside code ---------------------------------------------------------------------------------------------------------- */
 
 enum { BESIDE_PAGE = 0x10000 };
@@ -675,6 +764,8 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_loop_test(c, test_shadow_of_sti, 0, 2);
     if (x86_jit_supported()) tcase_add_test(c, test_esp_of_a_small_stack);
     if (x86_jit_supported()) tcase_add_test(c, test_left_after_pop_of_a_segment);
+    if (x86_jit_supported()) tcase_add_test(c, test_moves_to_a_device);
+    if (x86_jit_supported()) tcase_add_test(c, test_left_after_move_from_a_device);
     if (x86_jit_supported()) tcase_add_test(c, test_writes_beside_code);
     if (x86_jit_supported()) tcase_add_test(c, test_beside_announced);
     if (x86_jit_supported()) tcase_add_test(c, test_beside_dropped);

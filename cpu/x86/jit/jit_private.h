@@ -149,6 +149,7 @@ struct jit_site {
     bool               port;        /* it accesses one */
     bool               no_flags;    /* its handler neither reads nor writes any */
     bool               segment;     /* a load of DS, ES, FS or GS: only that, if all goes well */
+    uint8_t            move;        /* OPK_MOV_RM, OPK_MOV_MR or OPK_MOV_MI: run.c can do it if it leads to a device; 0: something else */
     bool               in_shadow;   /* of STI */
     bool               makes_r10;
     bool               makes_carry; /* it notes CF before it for them */

@@ -305,6 +305,42 @@ static const uint8_t *load_segment(struct x86 *c, const struct jit_site *s, bool
     return jit_executable(j, s->next);
 }
 
+/* MOV from or to a device, most often the screen, which takes no handler and leaves the flags where they are. NULL with *DONE clear: it is something
+ * else, or not as simple as that. */
+static const uint8_t *move_device(struct x86 *c, const struct jit_site *s, bool *done)
+{
+    const struct x86_insn    *i = &s->insn;
+    const struct x86_segment *g = &c->seg[i->seg];
+    bool                      write = s->access_write;
+    uint32_t                  off = x86_ea(c, i), drops = c->tlb.drops, at, value = 0;
+    lin_t                     lin = g->base + off;
+    unsigned                  size = s->access_size;
+    bool                      leaves;
+    uint64_t                  e = c->tlb.entry[lin >> PAGE_SHIFT], needs = TLB_VALID;
+
+    if (c->cpl == 3) needs |= write ? TLB_WRITE_U : TLB_USER;
+    else if (write) needs |= TLB_WRITE_S;
+    if (!size || (e & needs) != needs || e >> 32 || c->x87_live || c->tlb_read == c->tlb.none) return NULL;
+    if ((int64_t)off + size - 1 > (write ? g->write_limit : g->read_limit) || (lin & PAGE_MASK) > PAGE_SIZE - size) return NULL;
+    at = phys_wrap(c->phys, (uint32_t)e & ~PAGE_MASK);
+    if ((write ? phys_writer(c->phys, at) : phys_reader(c->phys, at))->kind != PHYS_MMIO) return NULL;
+    *done = true;
+    prepare(c, s);
+    c->cur = c->jit->pair;
+    at |= lin & PAGE_MASK;
+    if (write) phys_write(c->phys, at, s->move == OPK_MOV_MI ? i->imm : x86_reg(c, i->src, size), size);
+    else value = (uint32_t)phys_read(c->phys, at, size);
+    leaves = finish(c) || c->kicked || !s->unit->valid || c->inhibit || c->step_blocks || (s->unit->grouped && c->tlb.drops != drops);
+    if (leaves) realize_at(c, s); // an operand of the flags may be where it goes
+    if (!write) x86_set_reg(c, i->dst, value, size);
+    if (leaves) {
+        jit_x87_settle_at(c, s->x87);
+        return stop_at(c, s->eip + i->len, i->left - 1);
+    }
+    c->jf.load = false;
+    return jit_executable(c->jit, s->next);
+}
+
 /* A group of U, or so many guesses, were of no use. If that happens again and again the unit is made anew without. */
 static void count_miss(struct x86 *c, struct jit_unit *u, bool guesses)
 {
@@ -330,9 +366,9 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
     bool             carry;
     uint64_t         flushes = c->stats.tlb_flushes; // a full cache is emptied: then the unit is left after this instruction, as a block is
 
-    if (s->segment) {
+    if (s->segment || s->move) {
         bool           done = false;
-        const uint8_t *next = load_segment(c, s, &done);
+        const uint8_t *next = s->segment ? load_segment(c, s, &done) : move_device(c, s, &done);
         if (done) return next;
     }
     if (s->no_flags) flags_pass(c, s);

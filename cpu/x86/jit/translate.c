@@ -297,6 +297,7 @@ static void emit_insn(struct tr *t)
         sites[n].repeats |= t->repeats[t->k];
         sites[n].head |= has_head(t); // whichever access turns to the handler: PUSH of memory has two
         if (!sites[n].head) t->r9_group = -1; // C may lead to what follows
+        sites[n].move = op && op->kind >= OPK_MOV_RM && op->kind <= OPK_MOV_MI && !sites[n].head && !sites[n].host_next ? op->kind : 0;
         sites[n].in_shadow = t->k && t->op[t->k - 1] && t->op[t->k - 1]->kind == OPK_STI;
     }
     if (is_last(t) && !ended) {

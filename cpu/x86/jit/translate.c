@@ -57,6 +57,27 @@ static bool changes_direction(const struct tr *t, const struct jit_op *op)
     return op && op->kind == OPK_DF && ((t->ctx.mode & MODE_DF) != 0) != op->arg;
 }
 
+/* A unit that is full ends before the instructions that make the flags for NEXT, so that one unit has both. Only what lies in SPAN is given back. */
+static void give_back(struct tr *t, const struct jit_op *next, const struct x86_insn *i, struct jit_span *span)
+{
+    uint16_t open = next ? jit_effects_of(i, next).flags_read : 0;
+    unsigned n = t->count, bytes = 0;
+
+    while (open && n > JIT_MAX_INSNS / 2) {
+        struct jit_effects e;
+
+        n--;
+        bytes += t->insn[n].len;
+        if (!t->op[n] || bytes >= span->bytes) return;
+        e = jit_effects_of(&t->insn[n], t->op[n]);
+        open = (uint16_t)((open & ~e.flags_written) | (e.flags_written & open ? e.flags_read : 0));
+    }
+    if (open || n == t->count) return;
+    t->count = n;
+    t->end_eip = t->eip[n];
+    span->bytes -= bytes;
+}
+
 /* From HOST on, of which AVAILABLE bytes may be looked at. The unit's code is one span, or two with a jump between them. */
 static void decode(struct tr *t, const uint8_t *host, unsigned available, unsigned most)
 {
@@ -70,12 +91,16 @@ static void decode(struct tr *t, const uint8_t *host, unsigned available, unsign
     u->span[0] = (struct jit_span){.phys = u->phys};
     u->span[1] = (struct jit_span){0};
     t->end_eip = u->eip;
-    while (t->count < most) {
+    while (t->count <= most) { // one more, to look at
         struct x86_insn       *i = &t->insn[t->count];
         enum x86_decode_result r = x86_decode(t->c->model, t->ctx.mode & MODE_CODE32, host, (unsigned)(end - host), i);
         const struct jit_op   *op;
 
         if (r == DECODE_SHORT || r == DECODE_LONG) break;
+        if (t->count == most) {
+            if (most == JIT_MAX_INSNS) give_back(t, usable(t, jit_op_of(&t->j->ops, i->fn)), i, &u->span[span]);
+            break;
+        }
         t->eip[t->count] = t->end_eip;
         t->end_eip += i->len;
         host += i->len;

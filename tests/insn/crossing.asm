@@ -86,6 +86,70 @@ testcase "words of the stack across two pages, again and again", I386, P4
         clears SF | CF | OF | AF
 endtest
 
+testcase "ENTER with levels, whose frame's pointers lie across two pages and under what it pushes", I386, P4
+        given esi, 40
+        given eax, 0
+        memory ss, 0FECh
+        dd 0, 0, 0, 0, 0AAAAAAAAh, 0BBBBBBBBh, 0CCCCCCCCh, 0, 0
+        endmemory
+        code
+.loop:  mov dword [ss:0FF8h], 99999999h
+        mov dword [ss:0FFCh], 0AAAAAAAAh
+        mov dword [ss:1000h], 0BBBBBBBBh
+        mov ebp, 1004h
+        mov esp, 1000h
+        enter 0, 3
+        mov ecx, [ss:0FF4h]
+        mov edx, [ss:0FF8h]
+        mov esp, 1000h
+        mov ebp, 77777777h
+        dec esi
+        jnz .loop
+        endcode
+        gives ecx, 1004h
+        gives edx, 0BBBBBBBBh
+        gives esi, 0
+        gives ebp, 77777777h
+        gives esp, 1000h
+        sets ZF | PF
+        clears SF | CF | OF | AF
+        writes ss, 0FECh
+        dd 0, 0FFCh, 1004h, 0BBBBBBBBh, 1004h, 0BBBBBBBBh, 0CCCCCCCCh, 0, 0
+        endwrites
+endtest
+
+testcase "ENTER with levels across two pages, twice", I386, P4
+        given esi, 40
+        memory ss, 0FF0h
+        dd 0, 0, 0, 0, 0, 0
+        endmemory
+        memory ss, 1FF0h
+        dd 0, 1, 2, 33333333h, 44444444h, 5, 6
+        endmemory
+        code
+.loop:  mov ebp, 2002h
+        mov esp, 1006h
+        enter 0, 3
+        mov ecx, [ss:0FFEh]
+        mov edx, [ss:0FFAh]
+        mov esp, 1000h
+        mov ebp, 77777777h
+        dec esi
+        jnz .loop
+        endcode
+        gives ecx, 44443333h
+        gives edx, 33330000h
+        gives esi, 0
+        gives ebp, 77777777h
+        gives esp, 1000h
+        sets ZF | PF
+        clears SF | CF | OF | AF
+        writes ss, 0FF0h
+        dd 0
+        dw 0, 1002h, 0, 0, 3333h, 3333h, 4444h, 2002h
+        endwrites
+endtest
+
 testcase "double real numbers across two pages", P5, P4
         given esi, 40
         given ebx, 0FFBh

@@ -50,6 +50,7 @@ struct cold {
     uint8_t       *from;    /* jump that leads here */
     uint8_t       *back;    /* where to go on */
     uint8_t       *end;     /* COLD_CROSSING, COLD_STACK: of the rest of the instruction, which can be copied; NULL: it cannot */
+    bool           lasts;   /* COLD_CROSSING: x64_access_lasts() */
     const uint8_t *call;    /* COLD_CALL: what to call */
     uint32_t       site;
     uint16_t       size;    /* COLD_CROSSING, COLD_BESIDE, COLD_GUESS: of the access, */
@@ -374,6 +375,8 @@ void x64_cross(struct tr *t, const struct cold *k);
 void x64_cross_stack(struct tr *t, const struct cold *k);
 /* What is emitted from here to the end of the instruction comes after the access of K. */
 void x64_begin_crossing(struct tr *t, struct cold *k);
+/* The access that has just been emitted is made only after the next one has been checked, which may take the buffer for itself. */
+void x64_access_lasts(struct tr *t);
 /* After an instruction: tells the crossings among its colds, the first of which is number FIRST, where its code ends. */
 void x64_end_crossings(struct tr *t, unsigned first);
 

@@ -84,6 +84,11 @@ void x64_begin_crossing(struct tr *t, struct cold *k)
     t->e.moored = false;
 }
 
+void x64_access_lasts(struct tr *t)
+{
+    if (t->colds && t->cold[t->colds - 1].kind == COLD_CROSSING) t->cold[t->colds - 1].lasts = true;
+}
+
 void x64_end_crossings(struct tr *t, unsigned first)
 {
     struct cold *k = t->colds > first ? &t->cold[t->colds - 1] : NULL;
@@ -100,7 +105,7 @@ static void go_across(struct tr *t, const struct cold *k, unsigned size, bool wr
     struct emit *e = &t->e;
     uint8_t     *slow;
 
-    if (size > SIDE || (t->ctx.mode & MODE_CHECKED) || (write && !k->end)) return;
+    if (size > SIDE || k->lasts || (t->ctx.mode & MODE_CHECKED) || (write && !k->end)) return;
     emit_patch(e, emit_call(e), t->j->cross[write][!!(t->ctx.mode & MODE_USER)]);
     if (!write) {
         emit_jcc_to(e, CC_NE, k->back);

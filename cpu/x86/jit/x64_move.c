@@ -179,6 +179,7 @@ static bool enter_nested(struct tr *t, const struct x86_insn *i, unsigned size, 
         if (narrow) emit_rr(e, 0x0FB7, 4, R8, R8);
         if (narrow) x64_slow_if_wraps(t, i, power_above((level - 1) * size));
         x64_access_odd(t, i, SEG_SS, power_above((level - 1) * size), false);
+        x64_access_lasts(t); // and what is pushed may lie over it
         emit_rm(e, 0x8D, 8, R10, x64_at(t)); // host address of the last one to be copied
     }
     if (x86_has(t->c, FEAT_386)) {

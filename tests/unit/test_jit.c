@@ -504,6 +504,35 @@ START_TEST(test_left_after_pop_of_a_segment)
 }
 END_TEST
 
+/* LES BX, [SI] where the offset wraps between the pointer's words, in a segment that does not end there. */
+START_TEST(test_far_pointer_wraps)
+{
+    static const uint8_t code[] = {0xc4, 0x1c, 0xf4}; /* LES BX, [SI]; HLT */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+    static const uint8_t end[4] = {0x34, 0x12, 0x99, 0x99}, begin[4] = {0x00, 0x50, 0x77, 0x77};
+    uint64_t             bx;
+
+    phys_write_block(&f->phys, 0x4000e, end, sizeof(end));
+    phys_write_block(&f->phys, 0x30010, begin, sizeof(begin));
+    x86_reg_set(&f->cpu, "ds", 0x3001);
+    x86_reg_set(&f->cpu, "esi", 0xfffe);
+    f->cpu.seg[SEG_DS].limit = 0xffffffff;
+    x86_derive_segment(&f->cpu, SEG_DS);
+    for (unsigned run = 0; run < 5; run++) {
+        f->cpu.eip = 0;
+        f->cpu.halted = false;
+        x86_reg_set(&f->cpu, "es", 0x2000);
+        x86_run(&f->cpu, x86_retired(&f->cpu) + 10);
+        ck_assert(f->cpu.halted);
+        ck_assert_uint_eq(f->cpu.seg[SEG_ES].selector, 0x5000);
+        ck_assert_uint_eq(f->cpu.seg[SEG_ES].base, 0x50000);
+        ck_assert_int_eq(x86_reg_get(&f->cpu, "ebx", &bx), 0);
+        ck_assert_uint_eq(bx, 0x1234);
+    }
+    finish(f);
+}
+END_TEST
+
 /* --- moves to and from a device --------------------------------------------------------------------------------------------------- */
 
 struct screen {
@@ -764,6 +793,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_loop_test(c, test_shadow_of_sti, 0, 2);
     if (x86_jit_supported()) tcase_add_test(c, test_esp_of_a_small_stack);
     if (x86_jit_supported()) tcase_add_test(c, test_left_after_pop_of_a_segment);
+    if (x86_jit_supported()) tcase_add_test(c, test_far_pointer_wraps);
     if (x86_jit_supported()) tcase_add_test(c, test_moves_to_a_device);
     if (x86_jit_supported()) tcase_add_test(c, test_left_after_move_from_a_device);
     if (x86_jit_supported()) tcase_add_test(c, test_writes_beside_code);

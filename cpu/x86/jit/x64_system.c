@@ -182,7 +182,7 @@ static void load_pointer(struct tr *t, const struct x86_insn *i, unsigned size)
     struct emit *e = &t->e;
 
     if (size == 2) { // both at once
-        x64_operand(t, i, 4, false);
+        x64_operand_in_parts(t, i, 4, false);
         emit_rm(e, 0x8B, 4, R10, x64_at(t));
         emit_mov_rr(e, R11, R10);
         emit_rr(e, 0xC1, 4, 5, R10); // shr

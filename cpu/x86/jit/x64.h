@@ -191,8 +191,6 @@ void x64_operand_in_parts(struct tr *t, const struct x86_insn *i, unsigned size,
 void x64_slow_if_wraps(struct tr *t, const struct x86_insn *i, unsigned size);
 /* Whether the access that comes next belongs to a group and is not its head: flags and r8 stay as they are. */
 bool x64_checks_nothing(const struct tr *t);
-/* Before x64_access(), for an operand of which each part's address wraps at 64 KB: to the handler if it does. */
-void x64_no_wrap(struct tr *t, const struct x86_insn *i, unsigned size);
 /* (E)SP + DEPTH to r8d, and access. */
 void x64_stack(struct tr *t, const struct x86_insn *i, int depth, unsigned size, bool write);
 /* The access of LEAVE or ENTER, if it belongs to a group. */

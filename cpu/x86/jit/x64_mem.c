@@ -210,13 +210,6 @@ static uint32_t access_at(struct tr *t, const struct x86_insn *i, unsigned at, u
     return site;
 }
 
-void x64_no_wrap(struct tr *t, const struct x86_insn *i, unsigned size)
-{
-    if (i->amask != 0xFFFF) return;
-    emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - size);
-    x64_slow_if(t, CC_A, x64_site(t, i));
-}
-
 /* The same at a constant address of a flat segment; false: it crosses a page. */
 static bool access_constant(struct tr *t, const struct x86_insn *i, lin_t lin, unsigned size, bool write)
 {

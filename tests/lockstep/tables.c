@@ -293,7 +293,7 @@ static void load_segments(const struct fuzz_case *f, struct x86 *c)
         if (f->mode == MODE_REAL || f->mode == MODE_UNREAL) x86_set_segment_real(c, seg, (uint16_t)(base[seg] >> 4));
         else if (f->mode == MODE_V86) x86_set_segment_v86(c, seg, (uint16_t)(base[seg] >> 4));
         else load_segment(f, c, seg, n[seg]);
-        if (f->mode == MODE_UNREAL && seg != SEG_CS) {
+        if (f->mode == MODE_UNREAL && seg != SEG_CS && (f->seed & 2 || seg == SEG_DS || seg == SEG_GS)) {
             c->seg[seg].limit = 0xFFFFFFFF;
             x86_derive_segment(c, seg);
         }

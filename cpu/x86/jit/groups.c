@@ -45,7 +45,7 @@ static void follow(const struct tr *t, struct finder *f, unsigned k)
 {
     const struct x86_insn *i = &t->insn[k];
     const struct jit_op   *op = t->op[k];
-    unsigned               kind = op ? op->kind : OPK_CONTEXT, regs = t->effects[k].regs;
+    unsigned               kind = op ? op->kind : OPK_NONE, regs = t->effects[k].regs;
     struct symbol          sp = f->reg[REG_ESP], frame;
     bool                   whole = op && op->size == 4;
 

@@ -19,10 +19,10 @@ enum jit_mode {
     MODE_DF = 8,        /* EFLAGS.DF */
     MODE_X87 = 0x10,    /* x87 and MMX instructions may run on the host: no trap is due, everything is masked */
     MODE_SSE = 0x20,    /* SSE instructions that raise nothing may run on the host, */
+    MODE_SSE_ALL = 0x2000, /* and so may the others: everything is masked */
     MODE_LEVEL0 = 0x40, /* CPL 0 or real mode */
     MODE_NOT_V86 = 0x80,
     MODE_PROTECTED = 0x8000, /* CR0.PE; with virtual-8086 mode */
-    MODE_SSE_ALL = 0x2000, /* and so may the others: everything is masked */
     MODE_CHECKED = 0x4000, /* every access takes the slow path: alignment checks, breakpoints on data */
     MODE_FLAT = SEGC_FLAT, /* << segment */
     MODE_64K = SEGC_64K,

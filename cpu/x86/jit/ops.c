@@ -65,7 +65,8 @@ static const struct jit_op table[] = {
     SIZES2(pushf, OPK_PUSHF, 0), SIZES2(popf, OPK_POPF, 0), ONE(cli, OPK_CLI, 0), ONE(sti, OPK_STI, 0),
     SIZES2(push_seg, OPK_PUSH_SEG, 0), SIZES2(mov_rs, OPK_MOV_RS, 0), SIZES2(mov_ms, OPK_MOV_MS, 0),
     SIZES2(mov_sr, OPK_MOV_SR, 0), SIZES2(pop_seg, OPK_POP_SEG, 0), SIZES2(mov_sm, OPK_MOV_SM, 0), SIZES2(load_far, OPK_LOAD_FAR, 0),
-    ONE(cld, OPK_DF, 0), ONE(std, OPK_DF, 1), {x86_mov_rc, OPK_MOV_RC, 0, 4}, {x86_mov_rd, OPK_MOV_RD, 0, 4}, ONE(clts, OPK_CLTS, 0), ONE(wbinvd, OPK_WBINVD, 0), ONE(cpuid, OPK_CPUID, 0), ONE(rdtsc, OPK_RDTSC, 0),
+    ONE(cld, OPK_DF, 0), ONE(std, OPK_DF, 1), {x86_mov_rc, OPK_MOV_RC, 0, 4}, {x86_mov_rd, OPK_MOV_RD, 0, 4},
+    ONE(clts, OPK_CLTS, 0), ONE(wbinvd, OPK_WBINVD, 0), ONE(cpuid, OPK_CPUID, 0), ONE(rdtsc, OPK_RDTSC, 0),
     SIZES2(sldt_r, OPK_WORD_R, 0), SIZES2(str_r, OPK_WORD_R, 1), SIZES2(smsw_r, OPK_WORD_R, 2),
     {x86_sldt_m, OPK_WORD_M, 0, 2}, {x86_str_m, OPK_WORD_M, 1, 2}, {x86_smsw_m, OPK_WORD_M, 2, 2},
     ONE(lahf, OPK_LAHF, 0), ONE(sahf, OPK_SAHF, 0), ONE(clc, OPK_CF, 0), ONE(stc, OPK_CF, 1), ONE(cmc, OPK_CF, 2),
@@ -83,7 +84,8 @@ static const struct jit_op table[] = {
     SSE_BOTH(shufps, SSE_IMM, 16), SSE_BOTH(shufpd, SSE_IMM, 16),
     SSE_BOTH(unpcklps, 0, 16), SSE_BOTH(unpckhps, 0, 16), SSE_BOTH(unpcklpd, 0, 16), SSE_BOTH(unpckhpd, 0, 16),
     SSE_BOTH(andps, 0, 16), SSE_BOTH(andnps, 0, 16), SSE_BOTH(orps, 0, 16), SSE_BOTH(xorps, 0, 16),
-    SSE_BOTH(comiss, SSE_FLAGS | SSE_RAISES, 4), SSE_BOTH(comisd, SSE_FLAGS | SSE_RAISES, 8), SSE_BOTH(ucomiss, SSE_FLAGS | SSE_RAISES, 4), SSE_BOTH(ucomisd, SSE_FLAGS | SSE_RAISES, 8),
+    SSE_BOTH(comiss, SSE_FLAGS | SSE_RAISES, 4), SSE_BOTH(comisd, SSE_FLAGS | SSE_RAISES, 8),
+    SSE_BOTH(ucomiss, SSE_FLAGS | SSE_RAISES, 4), SSE_BOTH(ucomisd, SSE_FLAGS | SSE_RAISES, 8),
     SSE_BOTH(movaps, 0, 16), SSE(movaps_store_rr, SSE_WRITE, 16), SSE(movaps_mr, SSE_WRITE, 16), SSE(movntps, SSE_WRITE, 16),
     SSE(movups_rm, SSE_UNALIGNED, 16), SSE(movups_mr, SSE_WRITE | SSE_UNALIGNED, 16),
     SSE_BOTH(movss, 0, 4), SSE(movss_store_rr, SSE_WRITE, 4), SSE(movss_mr, SSE_WRITE, 4),
@@ -164,7 +166,7 @@ struct jit_effects jit_effects_of(const struct x86_insn *i, const struct jit_op 
     struct jit_effects e = {.slow = i->prefix & PREFIX_MEM, .regs = 0xFF};
     unsigned           cc = i->op & 15;
 
-    if (!op || op->kind == OPK_CONTEXT) {
+    if (!op) {
         e.slow = true;
         return e;
     }

@@ -9,7 +9,7 @@
 enum jit_alu { ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST };
 
 enum jit_kind {
-    OPK_NONE,
+    OPK_NONE, /* of what has no row */
     /* integer (x64_int.c): arg is enum jit_alu */
     OPK_ALU_RR, OPK_ALU_RI, OPK_ALU_RM, OPK_ALU_MR, OPK_ALU_MI,
     OPK_INC_R, OPK_INC_M, OPK_DEC_R, OPK_DEC_M, OPK_NOT_R, OPK_NOT_M, OPK_NEG_R, OPK_NEG_M,
@@ -40,8 +40,7 @@ enum jit_kind {
     OPK_MOVS, OPK_STOS, OPK_LODS, OPK_SCAS, OPK_CMPS,
     /* x87 and MMX (x64_x87.c), SSE (x64_sse.c) */
     OPK_X87, OPK_MMX, OPK_SSE,
-    /* no emitter: it changes no context (arg 1: and has nothing to do with flags); it may change the context */
-    OPK_HANDLER, OPK_CONTEXT,
+    OPK_HANDLER, /* no emitter, but it changes no context; arg 1: and has nothing to do with flags */
     OPK_PORT, /* IN, OUT, INS, OUTS: like OPK_HANDLER, but they come back by x86_end(); the device may have changed anything */
 };
 
@@ -56,8 +55,8 @@ enum jit_sse_arg {
     SSE_MXCSR = 64,     /* LDMXCSR */
     SSE_ESTIMATE = 128, /* RCPPS and its like, in C */
     SSE_MMX = 256,      /* the other operand is an MMX register, or may be */
-    SSE_RAISES = 1024,  /* exceptions of floating point; LDMXCSR, which may unmask some */
     SSE_MASKED = 512,   /* MASKMOVDQU, MASKMOVQ */
+    SSE_RAISES = 1024,  /* exceptions of floating point; LDMXCSR, which may unmask some */
 };
 
 /* Of OPK_X87. */

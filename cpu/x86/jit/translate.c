@@ -141,7 +141,7 @@ static void find_live_flags(struct tr *t)
 static bool overwrites_flags(const struct tr *t, unsigned n)
 {
     const struct jit_effects *e = &t->effects[n];
-    unsigned                  kind = t->op[n] ? t->op[n]->kind : OPK_CONTEXT;
+    unsigned                  kind = t->op[n] ? t->op[n]->kind : OPK_NONE;
 
     return e->slow || e->flags_written || (kind >= OPK_SHIFT_RI && kind <= OPK_BT_MI) || kind == OPK_JCXZ;
 }
@@ -149,7 +149,7 @@ static bool overwrites_flags(const struct tr *t, unsigned n)
 /* The condition that instruction N asks for; KEEP_NONE if it asks for none. INC and DEC hand CF on. */
 static unsigned asks_for(const struct tr *t, unsigned n)
 {
-    unsigned kind = t->op[n] ? t->op[n]->kind : OPK_CONTEXT;
+    unsigned kind = t->op[n] ? t->op[n]->kind : OPK_NONE;
 
     switch (kind) {
     case OPK_JCC: case OPK_SETCC_R: case OPK_SETCC_M: case OPK_CMOV_RR: case OPK_CMOV_RM: return t->insn[n].op & 15;
@@ -206,7 +206,7 @@ static bool emit_one(struct tr *t, const struct x86_insn *i, const struct jit_op
     if (op->kind < OPK_MOVS) return x64_emit_branch(t, i, op);
     if (op->kind < OPK_X87) return x64_emit_string(t, i, op);
     if (op->kind == OPK_SSE) return x64_emit_sse(t, i, op);
-    return op->kind != OPK_CONTEXT && x64_emit_x87(t, i, op);
+    return x64_emit_x87(t, i, op);
 }
 
 /* Whether this one ends its unit when a handler runs it. */

@@ -4,7 +4,7 @@
 /* Whether the handler may change what the unit takes for granted. The 286 has no emitter for loads of segment registers. */
 static bool changes_context(const struct jit_op *op)
 {
-    return !op || op->kind == OPK_CONTEXT || op->kind == OPK_DF || (op->kind >= OPK_MOV_SR && op->kind <= OPK_LOAD_FAR);
+    return !op || op->kind == OPK_DF || (op->kind >= OPK_MOV_SR && op->kind <= OPK_LOAD_FAR);
 }
 
 /* Whether an instruction of the unit after the current one reads flags that are made before it, by the current one at the latest. */

@@ -138,7 +138,7 @@ static void look_up_page(struct tr *t, unsigned address, lin_t lin, bool write, 
     if (write && size && x64_writes_beside(t, size)) {
         k = x64_cold(t, COLD_BESIDE, emit_jcc(&t->e, CC_E));
         k->site = site;
-        k->size = (uint8_t)size;
+        k->size = (uint16_t)size;
         k->address = (uint8_t)address;
         k->lin = lin;
         k->back = t->e.p;
@@ -219,7 +219,7 @@ static bool access_constant(struct tr *t, const struct x86_insn *i, lin_t lin, u
     if ((lin & PAGE_MASK) > PAGE_SIZE - size) return false;
     site = x64_site(t, i);
     s = &t->j->sites[site];
-    s->access_size = (uint8_t)size;
+    s->access_size = (uint16_t)size;
     s->access_write = write;
     look_up_page(t, NO_REG, lin, write, size, site);
     t->at = (struct host_mem){R9, NO_REG, 0, (int32_t)lin};

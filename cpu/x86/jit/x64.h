@@ -187,8 +187,9 @@ uint32_t x64_access(struct tr *t, const struct x86_insn *i, unsigned seg, unsign
 void x64_operand(struct tr *t, const struct x86_insn *i, unsigned size, bool write);
 /* The same for one that the handler accesses in parts. */
 void x64_operand_in_parts(struct tr *t, const struct x86_insn *i, unsigned size, bool write);
-/* Offsets of 16 bits wrap between the parts of an access of SIZE bytes at r8d, however large the segment: the handler does that. */
-void x64_slow_if_wraps(struct tr *t, const struct x86_insn *i, unsigned size);
+/* Offsets of 16 bits wrap between the parts of an access of SIZE bytes at r8d, however large the segment: the handler does that, at the
+ * site that comes back. */
+uint32_t x64_slow_if_wraps(struct tr *t, const struct x86_insn *i, unsigned size);
 /* Whether the access that comes next belongs to a group and is not its head: flags and r8 stay as they are. */
 bool x64_checks_nothing(const struct tr *t);
 /* (E)SP + DEPTH to r8d, and access. */

@@ -473,10 +473,13 @@ void x64_access_odd(struct tr *t, const struct x86_insn *i, unsigned seg, unsign
     t->j->sites[x64_access(t, i, seg, size, write, STACK_NONE, false)].access_size = 0;
 }
 
-void x64_slow_if_wraps(struct tr *t, const struct x86_insn *i, unsigned size)
+uint32_t x64_slow_if_wraps(struct tr *t, const struct x86_insn *i, unsigned size)
 {
+    uint32_t site = x64_site(t, i);
+
     emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - size);
-    x64_slow_if(t, CC_A, x64_site(t, i));
+    x64_slow_if(t, CC_A, site);
+    return site;
 }
 
 void x64_operand_in_parts(struct tr *t, const struct x86_insn *i, unsigned size, bool write)

@@ -260,7 +260,7 @@ static void state(struct tr *t, const struct x86_insn *i, const struct jit_op *o
 
     if (op->arg & X87_SILENT) x64_x87_home(t); // it tells of the last instruction, or loads that
     x64_ea(t, i);
-    if (i->amask == 0xFFFF) x64_slow_if_wraps(t, i, size[op->size][wide]);
+    if (i->amask == 0xFFFF) t->j->sites[x64_slow_if_wraps(t, i, size[op->size][wide])].check_ctx = true;
     t->j->sites[x64_access(t, i, i->seg, size[op->size][wide], op->arg & X87_WRITE, STACK_NONE, fx)].check_ctx = true;
     t->j->sites[site = x64_site(t, i)].check_ctx = true;
     emit_rm(&t->e, 0x8D, 8, R9, x64_at(t));

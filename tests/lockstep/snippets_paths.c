@@ -149,7 +149,7 @@ static void states(struct fuzz_case *f)
     }
     at = fuzz_chance(f, 3) ? crossing(f, PICK(f, 14, 28, 94, 108)) : (is_flat(f) ? DATA : 0) + fuzz_below(f, 0x800) * 2;
     if (fuzz_chance(f, 8)) at = fuzz_pointer(f);
-    if (fuzz_chance(f, 6) && !is_flat(f)) at = 0xFFFF - fuzz_below(f, 600);
+    if (fuzz_chance(f, 6) && !is_flat(f)) at = 0xFFFF - fuzz_below(f, fuzz_chance(f, 2) ? 20 : 600);
     if (f->has_sse && fuzz_chance(f, 2)) at &= ~15u;
     emit_load(f, 6, at);
     if (fuzz_chance(f, 3)) rounding(f);

@@ -174,6 +174,35 @@ testcase "double real numbers across two pages", P5, P4
         clears SF | CF | OF | AF
 endtest
 
+testcase "FLDENV and FRSTOR of 16 bits leave the last opcode", P5, P4
+        modes PROTECTED | USER
+        given esi, 40
+        given ebx, 100h
+        code
+.loop:  fninit
+        fldpi
+        o16 fnstenv [ebx]
+        fld1
+        o16 fldenv [ebx]
+        fnstenv [ebx + 20h]
+        mov eax, [ebx + 30h]
+        o16 fnsave [ebx]
+        fldz
+        o16 frstor [ebx]
+        fnstenv [ebx + 20h]
+        mov edx, [ebx + 30h]
+        and eax, 7FF0000h
+        and edx, 7FF0000h
+        dec esi
+        jnz .loop
+        endcode
+        gives eax, 1E80000h
+        gives edx, 1EE0000h
+        gives esi, 0
+        sets ZF | PF
+        clears SF | CF | OF | AF
+endtest
+
 testcase "flags that a subroutine returns", I386, P4
         given esi, 40
         given ebx, 7

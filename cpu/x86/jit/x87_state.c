@@ -39,9 +39,6 @@ static void load_words(struct x86 *c)
     __asm__ volatile("fldenv %0" : : "m"(env));
 }
 
-/* What is noted of the last instruction does not count any more: it is loaded. */
-static void forget_last(struct x86 *c) { c->x87_last = (struct x86_x87_last){0, 0}; }
-
 static bool masks_all(uint32_t cw) { return (cw & CW_MASKS) == CW_MASKS; }
 
 /* --- environment and registers ---------------------------------------------------------------------------------------------------------------- */
@@ -74,7 +71,7 @@ static bool fldenv(struct x86 *c, const uint8_t *m, bool wide)
 
     get_environment(m, wide, env);
     if (!masks_all(env[0])) return false;
-    forget_last(c);
+    jit_x87_settle(c); // 16 bits of protected mode leave the opcode as it is
     x86_fpu_unpack_environment(c, wide, env);
     load_words(c);
     return true;
@@ -101,7 +98,7 @@ static bool frstor(struct x86 *c, const uint8_t *m, bool wide)
 
     get_environment(m, wide, env);
     if (!masks_all(env[0])) return false;
-    forget_last(c);
+    jit_x87_settle(c);
     x86_fpu_unpack_environment(c, wide, env);
     m += ENV_WORDS * part(wide);
     for (unsigned n = 0; n < 8; n++, m += 10)
@@ -138,7 +135,7 @@ static bool fxrstor(struct x86 *c, uint8_t *m)
 
     if (!masks_all((uint32_t)x86_host_load(m, 2))) return false;
     if (fx_has_xmm(c) && ((mxcsr & ~mxcsr_mask(c)) || ((mxcsr & c->fpu.mxcsr) & MXCSR_MASKS) != MXCSR_MASKS)) return false;
-    forget_last(c);
+    jit_x87_settle(c);
     x86_fx_unpack(c, m);
     jit_x87_load(c);
     return true;

@@ -214,6 +214,7 @@ struct x86 {
     struct x86_x87_last { uint32_t memory, other; } x87_last; /* by translated code, numbers of struct jit_x87: the last x87 instruction,
                                                                * if units without a memory operand did not execute another one since */
     uint32_t x87_dp;       /* with x87_last: offset of the last operand */
+    uint16_t x87_sw;       /* jit/x64_x87.c: the host's status word */
 
     uintptr_t *tlb_read, *tlb_write; /* of tlb.fast, by CPL */
     struct x86_segment seg[SEG_COUNT];

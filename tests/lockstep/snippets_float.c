@@ -78,6 +78,10 @@ void float_loop(struct fuzz_case *f)
     for (unsigned n = 2 + fuzz_below(f, 9); n-- > 0;) {
         if (fuzz_chance(f, 12)) emit_set(f, COUNTER + 8, (0x1F80 & ~(fuzz_chance(f, 3) ? 1u << (7 + fuzz_below(f, 6)) : 0)) | fuzz_below(f, 4) << 13, 2);
         if (sse && fuzz_chance(f, 12)) emit(f, 0xAE0F36, 3), emit(f, PICK(f, 2, 3) << 3 | (f->bits == 32 ? 5 : 6), 1), emit(f, variable(f, COUNTER + 8), word(f));
+        if (!sse && fuzz_chance(f, 10)) {
+            emit_set(f, COUNTER + 8, (0x037F & ~PICK(f, 0, 1, 4, 8, 0xD, 0xD, 0x1D, 0x3F)) | fuzz_below(f, 4) << 10, 2);
+            emit_variable(f, 0xD9, 5, COUNTER + 8); // FLDCW
+        }
         if (sse && !fuzz_chance(f, 6)) sse_arithmetic(f);
         else x87_arithmetic(f);
         if (fuzz_chance(f, 12)) some(f, 1);

@@ -17,7 +17,8 @@ enum jit_mode {
     MODE_STACK32 = 2,   /* SS.B */
     MODE_USER = 4,      /* CPL 3 */
     MODE_DF = 8,        /* EFLAGS.DF */
-    MODE_X87 = 0x10,    /* x87 and MMX instructions may run on the host: no trap is due, everything is masked */
+    MODE_X87 = 0x10,    /* x87 and MMX instructions may run on the host: no trap is due */
+    MODE_X87_UNMASKED = 0x1000, /* but not all of the x87's exceptions are masked */
     MODE_SSE = 0x20,    /* SSE instructions that raise nothing may run on the host, */
     MODE_SSE_ALL = 0x2000, /* and so may the others: everything is masked */
     MODE_LEVEL0 = 0x40, /* CPL 0 or real mode */
@@ -150,6 +151,7 @@ struct jit_site {
     bool               no_flags;    /* its handler neither reads nor writes any */
     bool               segment;     /* a load of DS, ES, FS or GS: only that, if all goes well */
     uint8_t            move;        /* OPK_MOV_RM, OPK_MOV_MR or OPK_MOV_MI: run.c can do it if it leads to a device; 0: something else */
+    bool               raised;      /* its x87 instruction is done, and has raised an exception that is not masked */
     bool               in_shadow;   /* of STI */
     bool               makes_r10;
     bool               makes_carry; /* it notes CF before it for them */
@@ -290,7 +292,7 @@ void jit_realize_flags(struct x86 *c);
 /* Operands that are in registers go to c->jf. */
 void jit_fetch_operands(struct x86 *c);
 
-/* x64_sse.c, x64_x87.c: whether the host's units may run the guest's code now: MODE_SSE, MODE_SSE_ALL, MODE_X87. */
+/* x64_sse.c, x64_x87.c: whether the host's units may run the guest's code now: MODE_SSE, MODE_SSE_ALL, MODE_X87, MODE_X87_UNMASKED. */
 uint32_t jit_sse_mode(const struct x86 *c);
 uint32_t jit_x87_mode(const struct x86 *c);
 /* From c->fpu to the host's x87 registers, and back, which leaves the host's x87 unit as C code wants it; c->x87_live follows. */

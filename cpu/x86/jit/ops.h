@@ -71,6 +71,7 @@ enum jit_x87_arg {
     X87_CALL = 128,     /* in C, size is enum jit_x87_call_number */
     X87_STATE = 256,    /* in C with the address of the operand, size is enum jit_x87_state_number */
     X87_RESET = 512,    /* FNINIT */
+    X87_IF_MASKED = X87_FLAGS | X87_CALL | X87_STATE | X87_RESET, /* left to handlers while not all exceptions are masked */
 };
 
 /* Functions of x87_calls.c. */

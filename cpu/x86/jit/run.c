@@ -2,6 +2,7 @@
 #include "cpu/x86/block_cache.h"
 #include "cpu/x86/far.h"
 #include "cpu/x86/flags.h"
+#include "cpu/x86/fpu.h"
 #include "cpu/x86/handlers.h"
 #include "cpu/x86/jit/jit_private.h"
 
@@ -341,6 +342,19 @@ static const uint8_t *move_device(struct x86 *c, const struct jit_site *s, bool 
     return jit_executable(c->jit, s->next);
 }
 
+/* What was raised by the instruction of S waits for the next one; translated code goes on when it has been dealt with. */
+static const uint8_t *x87_raised(struct x86 *c, const struct jit_site *s)
+{
+    realize_at(c, s);
+    jit_x87_settle_at(c, s->x87);
+    jit_x87_save(c);
+    prepare(c, s);
+    c->cur = c->jit->pair;
+    x86_fpu_update_error(c);
+    finish(c);
+    return stop_at(c, s->eip + s->insn.len, s->insn.left - 1);
+}
+
 /* A group of U, or so many guesses, were of no use. If that happens again and again the unit is made anew without. */
 static void count_miss(struct x86 *c, struct jit_unit *u, bool guesses)
 {
@@ -366,6 +380,7 @@ const uint8_t *jit_slow(struct x86 *c, uint32_t n)
     bool             carry;
     uint64_t         flushes = c->stats.tlb_flushes; // a full cache is emptied: then the unit is left after this instruction, as a block is
 
+    if (s->raised) return x87_raised(c, s);
     if (s->segment || s->move) {
         bool           done = false;
         const uint8_t *next = s->segment ? load_segment(c, s, &done) : move_device(c, s, &done);

@@ -37,6 +37,7 @@ static const struct jit_op *usable(const struct tr *t, const struct jit_op *op)
     if (op && op->kind == OPK_SSE && (op->arg & SSE_RAISES) && !(t->ctx.mode & MODE_SSE_ALL)) return NULL;
     if (op && op->kind == OPK_SSE && (op->arg & SSE_MMX) && !(t->ctx.mode & MODE_X87)) return NULL;
     if (op && (op->kind == OPK_X87 || op->kind == OPK_MMX) && !(t->ctx.mode & MODE_X87)) return NULL;
+    if (op && op->kind == OPK_X87 && (op->arg & X87_IF_MASKED) && (t->ctx.mode & MODE_X87_UNMASKED)) return NULL;
     return op;
 }
 
@@ -121,6 +122,14 @@ static void decode(struct tr *t, const uint8_t *host, unsigned available, unsign
         if (t->ends[t->count - 1] || changes_direction(t, op)) break;
     }
     u->count = (uint8_t)t->count;
+}
+
+static void find_effects(struct tr *t)
+{
+    for (unsigned n = 0; n < t->count; n++) {
+        t->effects[n] = jit_effects_of(&t->insn[n], t->op[n]);
+        t->effects[n].slow |= x64_may_raise(t, t->op[n]);
+    }
 }
 
 /* Backwards: which flags may be seen after each instruction. Whatever may fault, leave or call a handler sees all. */
@@ -291,6 +300,7 @@ static void emit_insn(struct tr *t)
     bool                   ended = t->ends[t->k], done;
     uint16_t               host = t->host;
     unsigned               colds = t->colds;
+    bool                   raises = x64_may_raise(t, op ? op : jit_op_of(&t->j->ops, i->fn));
 
     if (ended || (is_last(t) && is_side_exit(op))) x64_x87_home(t);
     keep_operands(t);
@@ -320,6 +330,8 @@ static void emit_insn(struct tr *t)
         sites[n].makes_carry = t->makes_carry;
         sites[n].after = t->flags;
         sites[n].repeats |= t->repeats[t->k];
+        sites[n].check_ctx |= raises;
+        if (raises && op && op->arg & X87_WRITE) sites[n].access_size = 0; // it may not come to the access
         sites[n].head |= has_head(t); // whichever access turns to the handler: PUSH of memory has two
         if (!sites[n].head) t->r9_group = -1; // C may lead to what follows
         sites[n].move = op && op->kind >= OPK_MOV_RM && op->kind <= OPK_MOV_MI && !sites[n].head && !sites[n].host_next ? op->kind : 0;
@@ -381,7 +393,7 @@ static void repeat_body(struct tr *t)
         t->ends[k] = t->ends[k - t->body];
         t->ends[k - t->body] = false;
     }
-    for (unsigned k = 0; k < t->count; k++) t->effects[k] = jit_effects_of(&t->insn[k], t->op[k]);
+    find_effects(t);
 }
 
 /* The second code of a unit that jumps to its own beginning. There all is known of the flags, which so need not be stored; accesses in all
@@ -456,7 +468,7 @@ static bool make(struct tr *t, const uint8_t *host, unsigned available, unsigned
     decode(t, host, available, most);
     t->no_loop = t->looping = t->hoists = false;
     for (unsigned tries = 0; t->count && tries < 8; tries++) {
-        for (unsigned n = 0; n < t->count; n++) t->effects[n] = jit_effects_of(&t->insn[n], t->op[n]);
+        find_effects(t);
         if (emit_all(t)) return true;
         r->links_used = links;
         r->sites_used = sites;

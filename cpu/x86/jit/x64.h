@@ -345,6 +345,8 @@ void x64_masked_move(struct tr *t, const struct x86_insn *i, const struct jit_op
 bool x64_emit_sse(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 
+/* Whether it may raise or unmask an exception of the x87, which then is pending. */
+bool x64_may_raise(const struct tr *t, const struct jit_op *op);
 /* Once in a unit, before its first x87 or MMX instruction: the registers are in the host's. */
 void x64_make_x87_ready(struct tr *t);
 /* What the unit knows of the last x87 instruction goes to c->x87_last, before the unit is left. Flags are kept; r8 is used. */

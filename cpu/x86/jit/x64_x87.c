@@ -1,18 +1,19 @@
 /* x64_x87.c: x87 and MMX on the host's unit.
  *
- * Such an instruction is put out as it is, with its memory operand replaced. It finds the guest's whole state in the host's unit, and all
- * exceptions masked; the control word alone is in c->fpu.cw as well. Who executed last, and on what operand, the host cannot know: that
+ * Such an instruction is put out as it is, with its memory operand replaced. It finds the guest's whole state in the host's unit; the control
+ * word alone is in c->fpu.cw as well. Who executed last, and on what operand, the host cannot know: that
  * is struct jit_x87. See docs/TRICKS.md. */
 #include "cpu/x86/fpu.h"
 #include "cpu/x86/jit/x64.h"
 
 /* --- from and to struct x86_fpu --------------------------------------------------------------------------------------------------------- */
 
-/* All exceptions are masked: one that is not may come with any instruction, and only the handlers deliver it. */
+/* A pending exception is delivered by the handlers alone. */
 uint32_t jit_x87_mode(const struct x86 *c)
 {
     if ((c->cr0 & (CR0_EM | CR0_TS)) || c->model->family < 3 || !x86_has(c, FEAT_FPU)) return 0;
-    return (c->fpu.cw & CW_MASKS) == CW_MASKS && !(c->fpu.sw & SW_ES) ? MODE_X87 : 0;
+    if (c->fpu.sw & SW_ES) return 0;
+    return (c->fpu.cw & CW_MASKS) == CW_MASKS ? MODE_X87 : MODE_X87 | MODE_X87_UNMASKED;
 }
 
 /* What FNSAVE stores (SDM 1 figures 8-9 and 8-3); it also leaves the unit as FNINIT does. FXSAVE and FXRSTOR are slower together with that,
@@ -183,7 +184,23 @@ void x64_make_x87_ready(struct tr *t)
     flags_lost(t);
 }
 
-/* A value that unmasks something is the handler's business; then the context changes. The rest is as in x86_fpu_set_words(). */
+static bool unmasked(const struct tr *t) { return t->ctx.mode & MODE_X87_UNMASKED; }
+
+/* After an instruction that may have raised an exception that is not masked. The host's unit has the same mask, so it has done what the guest's
+ * has to do, and waits with the rest for the next instruction; until then it has to be left. */
+static void leave_if_raised(struct tr *t, const struct x86_insn *i)
+{
+    uint32_t site = x64_site(t, i);
+
+    t->j->sites[site].raised = true;
+    emit_rm(&t->e, 0xDD, 4, 7, CTX(x87_sw)); // fnstsw
+    emit_rm(&t->e, 0xF6, 1, 0, CTX(x87_sw)); // test byte
+    emit8(&t->e, SW_ES);
+    x64_slow_if(t, CC_NE, site);
+    flags_lost(t);
+}
+
+/* A value that masks all or, if all was masked, not all is the handler's business; then the context changes. The rest is as in x86_fpu_set_words(). */
 static void load_cw(struct tr *t, const struct x86_insn *i)
 {
     uint32_t site;
@@ -195,7 +212,7 @@ static void load_cw(struct tr *t, const struct x86_insn *i)
     emit_mov_rr(&t->e, R11, R10);
     emit_alu_ri(&t->e, 4, 4, R11, CW_MASKS);
     emit_alu_ri(&t->e, 7, 4, R11, CW_MASKS);
-    x64_slow_if(t, CC_NE, site);
+    x64_slow_if(t, unmasked(t) ? CC_E : CC_NE, site);
     emit_alu_ri(&t->e, 4, 4, R10, CW_MASKS | CW_PC | CW_RC | CW_IC);
     emit_alu_ri(&t->e, 1, 4, R10, CW_RESERVED_1);
     emit_rm(&t->e, 0x89, 2, R10, CTX(fpu.cw));
@@ -315,6 +332,7 @@ static void x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
         x87_register(t, i, op);
     }
     if (!(op->arg & X87_SILENT)) record(t, i);
+    if (x64_may_raise(t, op)) leave_if_raised(t, i);
 }
 
 /* MOVNTQ is a plain store: the guest's memory is ours. */
@@ -342,6 +360,11 @@ static bool mmx(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
     }
     if (op->arg & SSE_IMM) emit8(&t->e, i->imm);
     return true;
+}
+
+bool x64_may_raise(const struct tr *t, const struct jit_op *op)
+{
+    return op && op->kind == OPK_X87 && unmasked(t) && (!(op->arg & X87_SILENT) || (op->arg & X87_CW && !(op->arg & X87_WRITE)));
 }
 
 bool x64_emit_x87(struct tr *t, const struct x86_insn *i, const struct jit_op *op)

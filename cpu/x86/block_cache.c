@@ -105,7 +105,7 @@ void x86_blocks_destroy(struct x86 *c)
         forget_maps(c);
         munmap(k->map, PHYS_PAGES * sizeof(*k->map));
     }
-    if (k->arena && k->arena != MAP_FAILED) munmap(k->arena, k->size);
+    if (k->arena && k->arena != MAP_FAILED) munmap(k->arena, ARENA_SIZE);
     if (k->page && (void *)k->page != MAP_FAILED) munmap(k->page, PHYS_PAGES * sizeof(*k->page));
     free(k->bucket);
     free(k->scratch);

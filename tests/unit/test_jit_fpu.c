@@ -38,7 +38,7 @@ static const struct {
     /* fldenv [2220h]; fninit */
     {"FLDENV that unmasks", 2, 7, "\xd9\x26\x20\x22\xdb\xe3\xf4"},
     /* fninit; mov word [0FFF6h], 37Bh; mov word [0FFFAh], 0FFFFh; fldenv [0FFF6h]; fld1; fldz; fdivp; fnstsw [2000h]; fninit */
-    {"FLDENV that wraps at 64 KB and unmasks", 6, 31, "\xdb\xe3\xc7\x06\xf6\xff\x7b\x03\xc7\x06\xfa\xff\xff\xff\xd9\x26\xf6\xff\xd9\xe8\xd9\xee\xde\xf9\xdd\x3e\x00\x20\xdb\xe3\xf4"},
+    {"FLDENV that wraps at 64 KB and unmasks", 3, 31, "\xdb\xe3\xc7\x06\xf6\xff\x7b\x03\xc7\x06\xfa\xff\xff\xff\xd9\x26\xf6\xff\xd9\xe8\xd9\xee\xde\xf9\xdd\x3e\x00\x20\xdb\xe3\xf4"},
     /* fninit; fldpi; fdiv dword [2240h]; fnclex; fnstenv [2000h]; fld1; fninit; fnstenv [2010h] */
     {"FNINIT, FNCLEX", 0, 23, "\xdb\xe3\xd9\xeb\xd8\x36\x40\x22\xdb\xe2\xd9\x36\x00\x20\xd9\xe8\xdb\xe3\xd9\x36\x10\x20\xf4"},
     /* fninit; fbld [2200h]; fsqrt; fbstp [2000h]; fnstsw [2010h] */

@@ -539,6 +539,38 @@ testcase "AH doubled with carry, its flags over a store", I386, P4
         endwrites
 endtest
 
+testcase "AH to BH with each other and with AL to BL", I386, P4
+        given eax, 12345678h
+        given ebx, 9ABCDEF0h
+        given ecx, 00000180h
+        given edx, 0000A55Ah
+        code
+        add al, ah
+        mov bh, al
+        xor ah, bl
+        movzx edi, bh
+        xchg dh, dl
+        inc ch
+        setno bh
+        shl dh, 1
+        rol ch, 1
+        movsx esi, dl
+        sub dl, 5
+        adc ah, ch
+        mul dh
+        mov dh, ah
+        neg cl
+        endcode
+        gives eax, 123490D8h
+        gives ebx, 9ABC01F0h
+        gives ecx, 00000480h
+        gives edx, 000090A0h
+        gives edi, 0CEh
+        gives esi, 0FFFFFFA5h
+        sets CF | OF | SF
+        clears ZF | AF | PF
+endtest
+
 testcase "jump if ECX is zero keeps a comparison", I386, P4
         given ecx, 0
         code

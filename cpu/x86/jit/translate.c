@@ -260,9 +260,9 @@ enum r10_use x64_r10_use(const struct tr *t, unsigned k)
 
     if (!op) return t->repeats[k] ? R10_LOST : R10_KEPT; // x64_emit_repeat()
     switch ((enum jit_kind)op->kind) {
-    case OPK_MOV_RR: case OPK_MOV_RM: case OPK_MOV_MR: return high ? R10_LOST : R10_KEPT;
-    case OPK_MOV_RI: case OPK_MOV_MI: case OPK_LEA: case OPK_PUSH_R: case OPK_PUSH_I: case OPK_EXTEND_RM: case OPK_JCC: case OPK_JCXZ: case OPK_JMP:
-    case OPK_CALL: case OPK_NOP: case OPK_CBW: case OPK_CWD: case OPK_LEAVE: case OPK_PUSHA: case OPK_POPA: case OPK_XLAT:
+    case OPK_MOV_RM: case OPK_MOV_MR: return high ? R10_LOST : R10_KEPT;
+    case OPK_MOV_RR: case OPK_MOV_RI: case OPK_MOV_MI: case OPK_LEA: case OPK_PUSH_R: case OPK_PUSH_I: case OPK_EXTEND_RM: case OPK_JCC: case OPK_JCXZ:
+    case OPK_JMP: case OPK_CALL: case OPK_NOP: case OPK_CBW: case OPK_CWD: case OPK_LEAVE: case OPK_PUSHA: case OPK_POPA: case OPK_XLAT:
     case OPK_BOUND: return R10_KEPT;
     case OPK_POP_R: return i->dst == REG_ESP ? R10_LOST : R10_KEPT;
     case OPK_ALU_RR: case OPK_ALU_RI: return high || op->arg == TEST ? R10_AFTER : R10_KEPT;

@@ -21,6 +21,9 @@ static inline unsigned x64_gpr(unsigned slot) { return slot == REG_ESP ? R15 : s
 static inline bool     x64_high(unsigned byte) { return byte & 1; }
 static inline unsigned x64_gpr8(unsigned byte) { return (byte >> 3) + (byte & 1 ? 4 : 0); }
 
+/* Register of an instruction that has no REX prefix: such ones name AH, CH, DH and BH themselves (Intel SDM 2A, 2.2.1.2). */
+static inline unsigned x64_own(unsigned operand, unsigned size) { return size == 1 ? x64_gpr8(operand) : x64_gpr(operand); }
+
 /* A member of struct x86. */
 static inline struct host_mem x64_ctx(size_t offset)
 {

@@ -31,20 +31,13 @@ unsigned x64_source(struct tr *t, unsigned operand, unsigned size, unsigned scra
 
 void x64_write(struct tr *t, unsigned operand, unsigned size, unsigned from)
 {
-    unsigned reg = operand >> 3;
+    unsigned reg = x64_own(operand, size);
 
-    if (size != 1) {
-        if (x64_gpr(operand) != from) emit_rr(&t->e, 0x8B, size, x64_gpr(operand), from);
+    if (size != 1 || !x64_high(operand) || from <= RBX) {
+        if (reg != from) emit_rr(&t->e, size == 1 ? 0x8A : 0x8B, size, reg, from);
         return;
     }
-    if (!x64_high(operand)) {
-        if (reg != from) emit_rr(&t->e, 0x8A, 1, reg, from);
-        return;
-    }
-    if (from == reg) { // AH from AL
-        emit_mov_rr(&t->e, R11, from);
-        from = R11;
-    }
+    reg = operand >> 3;
     rorx(t, reg, reg, 8);
     emit_rr(&t->e, 0x8A, 1, reg, from);
     rorx(t, reg, reg, 24);
@@ -154,25 +147,27 @@ static void op_ri(struct tr *t, unsigned op, unsigned size, unsigned a, uint32_t
 
 static bool alu_rr(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
 {
-    bool     same = i->dst == i->src, to_high = size == 1 && x64_high(i->dst);
-    unsigned a, b, kept = NO_REG;
+    bool     same = i->dst == i->src;
+    unsigned a = NO_REG, b = NO_REG, kept = NO_REG;
 
     if (adds_carry(op)) flags_need(t, FLAG_CF);
-    b = x64_source(t, i->src, size, R11);
-    a = x64_source(t, i->dst, size, R10);
     if (flags_live(t) && (op == ADD || op == ADC) && same) {
-        emit_mov_rr(&t->e, R9, b);
+        emit_mov_rr(&t->e, R9, x64_source(t, i->src, size, R11));
         kept = R9;
         t->r9_group = -1;
     }
     if (flags_live(t) && op == TEST && !same) { // its result is needed
-        emit_mov_rr(&t->e, R10, a);
+        b = x64_source(t, i->src, size, R11);
+        emit_mov_rr(&t->e, R10, x64_source(t, i->dst, size, R10));
         op_rr(t, AND, size, R10, b);
         alu_flags(t, AND, size, R10, b, 0, flag_r10(), no_operand());
         return true;
     }
-    op_rr(t, op, size, a, b);
-    if (to_high && op < CMP) x64_write(t, i->dst, size, a);
+    op_rr(t, op, size, x64_own(i->dst, size), x64_own(i->src, size));
+    if (flags_live(t)) {
+        b = x64_source(t, i->src, size, R11);
+        a = x64_source(t, i->dst, size, R10);
+    }
     if (op == SUB && same) op = AND; // zero, whichever way
     if (same && op == SBB) alu_flags(t, op, size, a, NO_REG, 0, flag_reg(i->dst), flag_imm(0)); // -CF: as from zero
     else if (same && (op == CMP || op == ADD || op == ADC)) alu_flags(t, op, size, a, kept == NO_REG ? b : kept, 0, no_operand(), no_operand());
@@ -183,18 +178,18 @@ static bool alu_rr(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
 static bool alu_ri(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
 {
     uint32_t imm = size == 1 ? (uint32_t)(int8_t)i->imm : size == 2 ? (uint32_t)(int16_t)i->imm : i->imm;
-    unsigned a;
+    unsigned a = NO_REG;
 
     if (adds_carry(op)) flags_need(t, FLAG_CF);
-    a = x64_source(t, i->dst, size, R10);
     if (flags_live(t) && op == TEST) {
+        a = x64_source(t, i->dst, size, R10);
         if (a != R10) emit_mov_rr(&t->e, R10, a);
         op_ri(t, AND, size, R10, imm);
         alu_flags(t, AND, size, R10, NO_REG, 0, flag_r10(), no_operand());
         return true;
     }
-    op_ri(t, op, size, a, imm);
-    if (size == 1 && x64_high(i->dst) && op < CMP) x64_write(t, i->dst, size, a);
+    op_ri(t, op, size, x64_own(i->dst, size), imm);
+    if (flags_live(t)) a = x64_source(t, i->dst, size, R10);
     alu_flags(t, op, size, a, NO_REG, imm, flag_reg(i->dst), flag_imm(imm));
     return true;
 }
@@ -279,14 +274,13 @@ static void unary_flags(struct tr *t, unsigned op, unsigned size, unsigned resul
 static bool unary_r(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size)
 {
     uint32_t carry = op < 2 ? flags_save_cf(t, flags_keep(t, flag_reg(i->dst))) : 0;
-    unsigned a;
+    unsigned a = NO_REG;
 
-    a = x64_source(t, i->dst, size, R10);
     t->setter = t->e.p;
     t->set_again = false;
-    emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), a);
+    emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), x64_own(i->dst, size));
     t->set = t->e.p;
-    if (a == R10) x64_write(t, i->dst, size, a);
+    if (op != 2 && flags_live(t)) a = x64_source(t, i->dst, size, R10);
     unary_flags(t, op, size, a, flag_reg(i->dst), t->host, carry);
     return true;
 }

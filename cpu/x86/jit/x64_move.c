@@ -21,7 +21,7 @@ static void store_imm(struct tr *t, unsigned size, uint32_t imm)
 
 static void mov_rr(struct tr *t, const struct x86_insn *i, unsigned size)
 {
-    x64_write(t, i->dst, size, x64_source(t, i->src, size, R10));
+    if (i->dst != i->src) emit_rr(&t->e, size == 1 ? 0x8A : 0x8B, size, x64_own(i->dst, size), x64_own(i->src, size));
 }
 
 static void mov_ri(struct tr *t, const struct x86_insn *i, unsigned size)
@@ -56,9 +56,8 @@ static void extend(struct tr *t, const struct x86_insn *i, unsigned opcode, unsi
         emit_rm(&t->e, 0x0F00 | opcode, size, d, x64_at(t));
     } else if (from == 2) {
         emit_rr(&t->e, 0x0F00 | opcode, size, d, x64_gpr(i->src));
-    } else {
-        unsigned s = x64_source(t, i->src, 1, R10);
-        emit_rr(&t->e, 0x0F00 | opcode, size, d, s);
+    } else { // ESP is R15, which takes a REX prefix
+        emit_rr(&t->e, 0x0F00 | opcode, size, d, d >= R8 ? x64_source(t, i->src, 1, R10) : x64_gpr8(i->src));
     }
 }
 
@@ -81,8 +80,14 @@ static void lea(struct tr *t, const struct x86_insn *i, unsigned size)
 
 static void xchg_rr(struct tr *t, const struct x86_insn *i, unsigned size)
 {
-    unsigned a = x64_source(t, i->dst, size, R10), b = x64_source(t, i->src, size, R11);
+    unsigned a, b;
 
+    if (size == 1 && (x64_high(i->dst) || x64_high(i->src))) {
+        emit_rr(&t->e, 0x86, 1, x64_gpr8(i->dst), x64_gpr8(i->src));
+        return;
+    }
+    a = x64_source(t, i->dst, size, R10);
+    b = x64_source(t, i->src, size, R11);
     if (a != R10) emit_mov_rr(&t->e, R10, a);
     if (b != R11) emit_mov_rr(&t->e, R11, b);
     x64_write(t, i->src, size, R10);
@@ -316,17 +321,10 @@ static void setcc(struct tr *t, const struct x86_insn *i, bool memory)
 {
     unsigned cc = flags_condition(t, i->op & 15);
 
-    if (memory || x64_high(i->dst)) {
-        emit_rr(&t->e, 0x0F90 | cc, 1, 0, R10);
-        if (memory) {
-            x64_operand(t, i, 1, true);
-            store(t, 1, R10);
-        } else {
-            x64_write(t, i->dst, 1, R10);
-        }
-    } else {
-        emit_rr(&t->e, 0x0F90 | cc, 1, 0, i->dst >> 3);
-    }
+    emit_rr(&t->e, 0x0F90 | cc, 1, 0, memory ? R10 : x64_gpr8(i->dst));
+    if (!memory) return;
+    x64_operand(t, i, 1, true);
+    store(t, 1, R10);
 }
 
 static void cmov(struct tr *t, const struct x86_insn *i, unsigned size, bool memory)

@@ -20,7 +20,7 @@ static bool multiply(struct tr *t, const struct x86_insn *i, bool is_signed, uns
     unsigned b = R10;
 
     if (memory) x64_operand(t, i, size, false);
-    else b = x64_source(t, i->dst, size, R10);
+    else b = x64_own(i->dst, size);
     if (memory) emit_rm(&t->e, size == 1 ? 0xF6 : 0xF7, size, is_signed ? 5 : 4, x64_at(t));
     else emit_rr(&t->e, size == 1 ? 0xF6 : 0xF7, size, is_signed ? 5 : 4, b);
     multiply_flags(t, RAX, size);

@@ -77,7 +77,7 @@ static bool by_immediate(struct tr *t, const struct x86_insn *i, unsigned op, un
         return true;
     }
     if (through_carry(op)) flags_need(t, FLAG_CF); // while what it comes from is in r10
-    reg = x64_source(t, i->dst, size, R10);
+    reg = op >= SHL && flags_live(t) ? x64_source(t, i->dst, size, R10) : x64_own(i->dst, size);
     shift_value(t, op, size, reg, n);
     if (reg == R10) x64_write(t, i->dst, size, reg);
     return true;

@@ -571,6 +571,25 @@ testcase "AH to BH with each other and with AL to BL", I386, P4
         clears ZF | AF | PF
 endtest
 
+testcase "AAM, DAA and AAD leave the upper half of EAX", I386, P4
+        given eax, 0ABCD0063h
+        code
+        aam
+        mov ebx, eax
+        aad
+        mov edi, eax
+        stc
+        daa
+        aam 16
+        endcode
+        gives eax, 0ABCD0C03h
+        gives ebx, 0ABCD0909h
+        gives edi, 0ABCD0063h
+        sets PF
+        clears SF | ZF
+        any OF | AF | CF
+endtest
+
 testcase "jump if ECX is zero keeps a comparison", I386, P4
         given ecx, 0
         code

@@ -179,19 +179,21 @@ static void adjusted(struct tr *t)
     t->host = 0;
 }
 
+static void clear_ah(struct emit *e)
+{
+    emit8(e, 0xB4); // mov ah, 0
+    emit8(e, 0);
+}
+
 static bool aam(struct tr *t, const struct x86_insn *i)
 {
     struct emit *e = &t->e;
 
     if (!(uint8_t)i->imm) return false;
-    emit_mov_rr(e, R10, RAX);
-    emit_rr(e, 0x0FB6, 4, RAX, RAX);
+    clear_ah(e);
     emit_mov_ri(e, R11, (uint8_t)i->imm);
     emit_rr(e, 0xF6, 1, 6, R11); // div: AL the quotient, AH the remainder
-    emit_rr(e, 0xC1, 2, 0, RAX); // rol ax, 8
-    emit8(e, 8);
-    emit_rr(e, 0x8B, 2, R10, RAX);
-    emit_mov_rr(e, RAX, R10);
+    emit_rr(e, 0x86, 1, 4, RAX); // xchg ah, al
     adjusted(t);
     return true;
 }
@@ -206,9 +208,8 @@ static bool aad(struct tr *t, const struct x86_insn *i)
     emit8(e, 8);
     emit_rr(e, 0x6B, 4, R10, R10); // imul
     emit8(e, i->imm);
-    emit_rr(e, 0x03, 4, R10, RAX);
-    emit_rr(e, 0x0FB6, 4, R10, R10);
-    emit_rr(e, 0x8B, 2, RAX, R10);
+    emit_rr(e, 0x02, 1, RAX, R10);
+    clear_ah(e);
     adjusted(t);
     return true;
 }
@@ -236,9 +237,10 @@ static void begin_adjust(struct tr *t)
     emit_alu_ri(e, 4, 4, R8, FLAG_AF);
 }
 
-/* AF in r8d and CF in r10d become one, as FLAGS_PACKED has them. */
+/* AF in r8d and CF in r10d become one, as FLAGS_PACKED has them, if anybody asks. */
 static void join_flags(struct tr *t)
 {
+    if (!flags_live(t)) return;
     emit_rr(&t->e, 0x0B, 4, R8, R10);
     emit_rr(&t->e, 0xC1, 4, 4, R8); // shl
     emit8(&t->e, 8);
@@ -249,6 +251,11 @@ static void end_adjust(struct tr *t)
 {
     struct emit *e = &t->e;
 
+    if (!flags_live(t)) {
+        t->flags = (struct flag_record){.kind = FLAGS_HOME};
+        t->host = 0;
+        return;
+    }
     emit_rr(e, 0x8B, 8, R9, RAX);
     emit8(e, 0x9F); // lahf
     emit_rr(e, 0x0F90, 1, 0, RAX); // seto
@@ -271,14 +278,13 @@ static bool adjust_decimal(struct tr *t, bool subtract)
     emit_alu_ri(e, 7, 4, R9, 0x9A);
     emit_rr(e, 0x0F93, 1, 0, R9); // setae
     emit_rr(e, 0x0B, 4, R10, R9);
-    emit_rr(e, 0x6B, 4, R9, R10); // imul
-    emit8(e, 0x60);
-    emit_mov_rr(e, R11, R8);
-    for (unsigned n = 2; n; n--) { // 4 and 2
-        emit_rr(e, 0xC1, 4, 5, R11);
-        emit8(e, n);
-        emit_rr(e, 0x03, 4, R9, R11);
-    }
+    emit_rm(e, 0x8D, 4, R11, (struct host_mem){R8, R8, 1, 0}); // lea: 3 * AF
+    emit_rr(e, 0xC1, 4, 5, R11); // shr: 6
+    emit8(e, 3);
+    emit_mov_rr(e, R9, R10);
+    emit_rr(e, 0xF7, 4, 3, R9); // neg
+    emit_alu_ri(e, 4, 4, R9, 0x60);
+    emit_rr(e, 0x03, 4, R9, R11);
     join_flags(t);
     emit_rr(e, subtract ? 0x2A : 0x02, 1, RAX, R9);
     end_adjust(t);

@@ -390,7 +390,8 @@ bool x86_peek_translate(struct x86 *c, lin_t lin, uint32_t *phys)
     return w.present && !w.reserved && !(w.page >> 32);
 }
 
-/* Makes a host pointer for later accesses of the same page and kind, where it leads to plain memory. */
+/* Makes a host pointer for later accesses of the same page and kind, where it leads to plain memory. Instructions that change their operand
+ * read it through the pointer for writes, so reads must lead there as well. */
 static void fill_fast(struct x86 *c, lin_t lin, uint32_t phys, bool write, bool user)
 {
     const struct phys_region *r;
@@ -398,6 +399,7 @@ static void fill_fast(struct x86 *c, lin_t lin, uint32_t phys, bool write, bool 
 
     r = write ? phys_writer(c->phys, at) : phys_reader(c->phys, at);
     if (r->kind != PHYS_RAM && (write || r->kind != PHYS_ROM)) return;
+    if (write && phys_reader(c->phys, at) != r) return;
     if (write && c->phys->code_lines[at >> PAGE_SHIFT]) return;
     if (r->dirty && write) r->dirty[(at - r->base) >> PAGE_SHIFT] = 1;
     if (write) phys_announce(c->phys, r, at);
@@ -441,7 +443,7 @@ bool x86_fill_beside(struct x86 *c, lin_t lin, unsigned size)
     at = phys_wrap(c->phys, (uint32_t)e & ~PAGE_MASK);
     r = phys_writer(c->phys, at);
     code = x86_code_map(c, at);
-    if (r->kind != PHYS_RAM || r->dirty || !code || x86_is_code(c, at | (lin & PAGE_MASK), size)) return false;
+    if (r->kind != PHYS_RAM || phys_reader(c->phys, at) != r || r->dirty || !code || x86_is_code(c, at | (lin & PAGE_MASK), size)) return false;
     phys_announce(c->phys, r, at);
     *b = (struct x86_beside){(lin & ~PAGE_MASK) | (user ? BESIDE_USER : 0), (uintptr_t)(r->host + (at - r->base)) - (lin & ~PAGE_MASK), code, 0};
     c->any_beside = true;

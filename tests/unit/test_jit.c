@@ -573,6 +573,27 @@ static struct fixture *start_screen(struct screen *s, const uint8_t *code, size_
     return f;
 }
 
+/* Memory that only writes lead to, as while a BIOS is copied over itself (i440FX: PAM): what changes its operand finds what is read there. */
+START_TEST(test_operand_that_is_only_written)
+{
+    static const uint8_t code[] = {0xb9, 0x64, 0x00,                              /* MOV CX, 100 */
+                                   0xc6, 0x07, 0x05, 0xfe, 0x0f,                  /* L: MOV BYTE [BX], 5; DEC BYTE [BX] */
+                                   0xf6, 0x5f, 0xff, 0xe2, 0xf6, 0xf4};           /* NEG BYTE [BX-1]; LOOP L; HLT */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+
+    phys_map(&f->phys, 0xd0000, 0x1000, PHYS_REGION_MAIN, false, true);
+    phys_map(&f->phys, 0xd0000, 0x1000, 0, true, false);
+    x86_reg_set(&f->cpu, "ds", 0xd000);
+    f->cpu.gpr[REG_EBX] = 0x10;
+    x86_run(&f->cpu, x86_retired(&f->cpu) + 10000);
+    ck_assert(f->cpu.halted);
+    phys_map(&f->phys, 0xd0000, 0x1000, PHYS_REGION_MAIN, true, false);
+    ck_assert_uint_eq(phys_read(&f->phys, 0xd0010, 1), 0xfe); /* nothing is read as FFh */
+    ck_assert_uint_eq(phys_read(&f->phys, 0xd000f, 1), 1);
+    finish(f);
+}
+END_TEST
+
 /* They need no handler, and flags stay where they are. */
 START_TEST(test_moves_to_a_device)
 {
@@ -794,6 +815,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_esp_of_a_small_stack);
     if (x86_jit_supported()) tcase_add_test(c, test_left_after_pop_of_a_segment);
     if (x86_jit_supported()) tcase_add_test(c, test_far_pointer_wraps);
+    if (x86_jit_supported()) tcase_add_test(c, test_operand_that_is_only_written);
     if (x86_jit_supported()) tcase_add_test(c, test_moves_to_a_device);
     if (x86_jit_supported()) tcase_add_test(c, test_left_after_move_from_a_device);
     if (x86_jit_supported()) tcase_add_test(c, test_writes_beside_code);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* pHYs holds pixels per length, here in units of the picture's own width and height as shown. Square ones go without saying. */
@@ -51,6 +52,14 @@ static void jump(png_structp png, png_const_charp text)
     png_longjmp(png, 1);
 }
 
+/* Half a picture is of no use; but what is a device or a link stays where it is. */
+static void remove_file(const char *path)
+{
+    struct stat st;
+
+    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode)) unlink(path);
+}
+
 int png_save(const char *path, const struct machine_screen *screen, char *error, size_t error_size)
 {
     png_structp png = NULL;
@@ -67,7 +76,7 @@ int png_save(const char *path, const struct machine_screen *screen, char *error,
     if (!f) goto out;
     if (!write_picture(png, info, f, screen, row)) status = -EIO;
     if (fclose(f) != 0 && !status) status = -errno;
-    if (status) unlink(path);
+    if (status) remove_file(path);
 out:
     if (status) snprintf(error, error_size, "%s: the screenshot is not written: %s", path, strerror(-status));
     if (png) png_destroy_write_struct(&png, &info);

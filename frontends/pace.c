@@ -28,7 +28,7 @@ void pace_start(struct pace *p, const struct machine *machine, uint64_t host_ns,
     p->busy_ns = p->instructions = 0;
     p->virtual_ns = machine_time(machine);
     p->shown_ns = host_ns;
-    p->shown_instructions = machine_instructions(machine);
+    p->shown_instructions = machine_executed(machine);
 }
 
 uint64_t pace_target(struct pace *p, const struct machine *machine, uint64_t host_ns)
@@ -97,7 +97,7 @@ void pace_account(struct pace *p, struct machine *machine, uint64_t host_ns, uin
 double pace_shown_mips(struct pace *p, const struct machine *machine, uint64_t host_ns)
 {
     if (host_ns - p->shown_ns >= SHOWN_NS) {
-        uint64_t instructions = machine_instructions(machine);
+        uint64_t instructions = machine_executed(machine);
 
         p->shown = (double)(instructions - p->shown_instructions) * 1000 / (double)(host_ns - p->shown_ns);
         p->shown_ns = host_ns;

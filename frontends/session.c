@@ -180,11 +180,11 @@ static void print_stat(void *opaque, const char *name, uint64_t value)
 static void print_stats(struct session *s)
 {
     double   host = (double)(session_host_ns() - s->host_start_ns) / 1e9;
-    uint64_t instructions = machine_instructions(s->machine);
+    uint64_t executed = machine_executed(s->machine);
 
     fprintf(stderr, "host_seconds: %.3f\n", host);
     fprintf(stderr, "virtual_seconds: %.6f\n", (double)machine_time(s->machine) / 1e9);
-    fprintf(stderr, "mips: %.1f\n", host > 0 ? (double)instructions / host / 1e6 : 0);
+    fprintf(stderr, "mips: %.1f\n", host > 0 ? (double)executed / host / 1e6 : 0);
     machine_stats(s->machine, print_stat, NULL);
 }
 

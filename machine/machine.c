@@ -68,6 +68,11 @@ uint64_t machine_instructions(const struct machine *m)
     return x86_retired(&m->pc.cpu);
 }
 
+uint64_t machine_executed(const struct machine *m)
+{
+    return x86_retired(&m->pc.cpu) - m->loaded;
+}
+
 void machine_set_speed(struct machine *m, uint32_t mips)
 {
     if (m->lockstep) machine_set_speed(lockstep_twin(m), mips);

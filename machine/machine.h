@@ -105,6 +105,7 @@ bool machine_crashed(const struct machine *); /* a triple fault stopped it */
 
 uint64_t machine_time(const struct machine *);         /* virtual ns since power-on */
 uint64_t machine_instructions(const struct machine *); /* retired since power-on */
+uint64_t machine_executed(const struct machine *);     /* retired by this machine: loading a state changes nothing here */
 bool     machine_idle(const struct machine *);         /* the CPU is in HLT */
 /* Instructions per virtual microsecond from now on (1..100000); an input event like a key. */
 void     machine_set_speed(struct machine *, uint32_t mips);

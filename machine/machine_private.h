@@ -32,6 +32,7 @@ struct machine {
     volatile sig_atomic_t stop_requested;
     uint64_t          dead_since; /* ns at which the CPU halted with nothing to wake it; UINT64_MAX: it has not */
     uint64_t          step_limit; /* retired instructions at which to stop */
+    uint64_t          loaded;     /* of those retired, how many came with states; modulo 2^64, as a state may be an earlier one */
 
     bool                  twinned; /* writable images are mirrors */
     const struct machine *leader;  /* of a twin: whose images it shares */

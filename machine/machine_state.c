@@ -28,6 +28,7 @@ static const struct state_field machine_fields[] = {
     STATE_UINT(struct machine, reset_requested), STATE_UINT(struct machine, reset_hard), STATE_UINT(struct machine, kernel_requested), STATE_UINT(struct machine, dead_since),
     STATE_SKIP(struct machine, pc), STATE_SKIP(struct machine, config), STATE_SKIP(struct machine, host), STATE_SKIP(struct machine, typist),
     STATE_SKIP(struct machine, loader), STATE_SKIP(struct machine, lockstep), STATE_SKIP(struct machine, twinned), STATE_SKIP(struct machine, leader), STATE_SKIP(struct machine, stop_requested), STATE_SKIP(struct machine, step_limit),
+    STATE_SKIP(struct machine, loaded),
     STATE_SKIP(struct machine, floppy), STATE_SKIP(struct machine, disk), STATE_SKIP(struct machine, cdrom), STATE_SKIP(struct machine, cd_place),
     STATE_SKIP(struct machine, cells), STATE_SKIP(struct machine, trace), STATE_SKIP(struct machine, trace_opaque), STATE_END,
 };
@@ -112,6 +113,7 @@ int machine_save(struct machine *m, const char *path, char *error, size_t error_
 int machine_load(struct machine *m, const char *path, char *error, size_t error_size)
 {
     struct picture p;
+    uint64_t       executed = machine_executed(m);
     int            result = take_picture(m, &p);
 
     if (result) {
@@ -119,6 +121,7 @@ int machine_load(struct machine *m, const char *path, char *error, size_t error_
         return result;
     }
     result = snapshot_load(&p.s, path, error, error_size);
+    m->loaded = x86_retired(&m->pc.cpu) - executed;
     x86_blocks_flush(&m->pc.cpu);
     x86_tlb_drop_fast(&m->pc.cpu, 0, 0, false);
     return !result && m->lockstep ? machine_load(lockstep_twin(m), path, error, error_size) : result;

@@ -50,12 +50,12 @@ static void sleep_ns(uint64_t ns)
 /* One turn in real time: runs up to where the wall clock is, then sleeps. */
 static enum machine_stop run_real(struct session *s, struct pace *pace)
 {
-    uint64_t          began = session_host_ns(), instructions = machine_instructions(s->machine), now;
+    uint64_t          began = session_host_ns(), executed = machine_executed(s->machine), now;
     enum machine_stop stop = session_run(s, pace_target(pace, s->machine, began));
 
     now = session_host_ns();
     pace->may_probe = !s->trace && !s->monitor && !s->script;
-    pace_account(pace, s->machine, now, machine_instructions(s->machine) - instructions, now - began);
+    pace_account(pace, s->machine, now, machine_executed(s->machine) - executed, now - began);
     if (now - began < REAL_NS) sleep_ns(REAL_NS - (now - began));
     return stop;
 }

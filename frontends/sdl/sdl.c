@@ -252,7 +252,7 @@ static void run_frame(struct sdl *s)
 {
     struct machine   *machine = s->session.machine;
     uint64_t          began = session_host_ns(), target = pace_target(&s->pace, machine, began), now = began;
-    uint64_t          instructions = machine_instructions(machine);
+    uint64_t          executed = machine_executed(machine);
     enum machine_stop stop = STOP_TIME;
 
     do {
@@ -263,7 +263,7 @@ static void run_frame(struct sdl *s)
     } while (stop == STOP_TIME && !s->session.is_over && !s->session.is_prompting && machine_time(machine) < target &&
              now - began < OVERRUN_NS);
     s->pace.may_probe = !s->session.trace && !s->session.monitor && !s->session.script;
-    pace_account(&s->pace, machine, now, machine_instructions(machine) - instructions, now - began);
+    pace_account(&s->pace, machine, now, machine_executed(machine) - executed, now - began);
     if (s->session.is_over) return;
     take_stop(s, stop);
     sound_play(&s->sound, machine_time(machine));

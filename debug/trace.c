@@ -17,6 +17,7 @@ struct trace {
     struct machine *machine;
     struct disasm  *disasm;
     FILE           *file;
+    int             error;
     unsigned        count;
     const char     *name[REGS];
     uint64_t        value[REGS];
@@ -54,11 +55,12 @@ static void print_instruction(void *opaque, const struct machine_trace *insn)
     struct trace *t = opaque;
     char          hex[2 * sizeof(insn->bytes) + 1] = "", text[96];
 
+    if (t->error) return;
     for (unsigned i = 0; i < insn->length && i < sizeof(insn->bytes); i++) snprintf(hex + 2 * i, 3, "%02x", insn->bytes[i]);
     disasm_one(t->disasm, insn->bits, insn->offset, insn->bytes, insn->length, text, sizeof(text));
     fprintf(t->file, "%10" PRIu64 " %04x:%0*x %-16s %-32s", insn->instruction, insn->cs, insn->bits == 32 ? 8 : 4, insn->offset, hex, text);
     print_changes(t);
-    fputc('\n', t->file);
+    if (fputc('\n', t->file) == EOF || ferror(t->file)) t->error = errno ? -errno : -EIO;
 }
 
 struct trace *trace_start(struct machine *machine, int fd)
@@ -77,14 +79,19 @@ struct trace *trace_start(struct machine *machine, int fd)
     return t;
 }
 
+void trace_check(struct trace *t)
+{
+    if (t && t->error) machine_set_trace(t->machine, NULL, NULL);
+}
+
 int trace_stop(struct trace *t)
 {
-    int status = 0;
+    int status;
 
     if (!t) return 0;
     machine_set_trace(t->machine, NULL, NULL);
-    if (ferror(t->file)) status = -EIO;
-    if (fclose(t->file) != 0) status = -errno;
+    status = t->error;
+    if (fclose(t->file) != 0 && !status) status = -errno;
     disasm_destroy(t->disasm);
     free(t);
     return status;

@@ -12,6 +12,9 @@ struct trace;
 /* Starts to trace MACHINE into FD, which becomes the trace's. NULL if out of memory: FD is closed then as well. */
 struct trace *trace_start(struct machine *machine, int fd);
 
+/* To be called now and then: once something could not be written, instructions are no longer traced. NULL is allowed. */
+void trace_check(struct trace *);
+
 /* Ends it. Returns 0, or a negative errno if not all could be written. NULL is allowed. */
 int trace_stop(struct trace *);
 

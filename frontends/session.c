@@ -419,6 +419,7 @@ enum machine_stop session_run(struct session *s, uint64_t until_ns)
         if (before >= until_ns) return stop;
         stop = run_machine(s, slice_end(s, until_ns));
         if (s->is_prompting) break;
+        trace_check(s->trace);
         serve_ports(s);
         stop = reboot(s, stop);
         if (!run_script(s, stop)) return STOP_REQUEST;

@@ -162,10 +162,13 @@ static bool set_engine(struct options *o, info *i, const char *value, char *erro
 
 static bool set_jit_cache(struct options *o, info *i, const char *value, char *error, size_t n)
 {
+    bool plain = *value && strspn(value, "0123456789") == strlen(value);
+
     (void)i;
     if (!value_size(value, &o->config.jit_cache)) return fail(error, n, "--jit-cache %s: not a size; write it like 64M", value);
     if (o->config.jit_cache < MACHINE_JIT_CACHE_MIN || o->config.jit_cache > MACHINE_JIT_CACHE_MAX)
-        return fail(error, n, "--jit-cache %s: the translator's code can have 1M to 2047M", value);
+        return fail(error, n, "--jit-cache %s: the translator's code can have 1M to 2047M%s%s%s", value, plain ? "; with a unit: --jit-cache " : "",
+                    plain ? value : "", plain ? "M" : "");
     return true;
 }
 

@@ -156,7 +156,7 @@ bench: deps
 unit-tests: $(BUILD)/unit-tests
 
 # Unit tests see the library and, of the frontends, what needs neither a window nor main().
-UNIT_FRONT_OBJ = $(BUILD)/frontends/options.o $(BUILD)/frontends/scale.o $(BUILD)/frontends/media.o $(BUILD)/frontends/values.o
+UNIT_FRONT_OBJ = $(filter-out $(BUILD)/frontends/main.o $(BUILD)/frontends/headless/% $(BUILD)/frontends/sdl/%,$(FRONT_OBJ))
 $(BUILD)/unit-tests: $(UNIT_OBJ) $(UNIT_FRONT_OBJ) $(BUILD)/libochenta.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) $(PACKAGE_LIBS) -lm

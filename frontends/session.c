@@ -418,9 +418,13 @@ enum machine_stop session_run(struct session *s, uint64_t until_ns)
         before = machine_time(s->machine);
         if (before >= until_ns) return stop;
         stop = run_machine(s, slice_end(s, until_ns));
-        if (s->is_prompting) break;
+        if (s->is_prompting && stop != STOP_DIFFERENCE) break;
         trace_check(s->trace);
         serve_ports(s);
+        if (stop == STOP_DIFFERENCE) {
+            session_end_stopped(s, stop); /* no script, debugger or window can go on from here */
+            break;
+        }
         stop = reboot(s, stop);
         if (!run_script(s, stop)) return STOP_REQUEST;
         check_timeout(s);

@@ -53,7 +53,7 @@ void session_begin(struct session *);
 int session_close(struct session *);
 
 /* Runs until virtual time UNTIL_NS, the end of the run (is_over), a stop of the machine, which is returned, or an interruption of a
- * script that computes (STOP_REQUEST). */
+ * script that computes (STOP_REQUEST). STOP_DIFFERENCE ends the run, with its report. */
 enum machine_stop session_run(struct session *, uint64_t until_ns);
 
 /* Ends the run with STATUS. */

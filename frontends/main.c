@@ -8,6 +8,7 @@
 #endif
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
     char           error[512];
     int            status = EXIT_GOOD;
 
+    signal(SIGXFSZ, SIG_IGN); /* a file that gets too large is told like a full disk */
     switch (options_parse(&options, argc, argv, error, sizeof(error))) {
     case OPTIONS_RUN: status = run(&options); break;
     case OPTIONS_HELP: help_print(stdout); break;

@@ -33,7 +33,7 @@ int machine_check_engine(const struct machine_config *c, char *error, size_t err
     return 0;
 }
 
-/* Where nobody asked for the translator, a host that lets no program make code is no reason to fail. */
+/* Where nobody asked for the translator or for room for it, a host that lets no program make code is no reason to fail. */
 int machine_start_engine(struct machine *m, char *error, size_t error_size)
 {
     const struct machine_config *c = &m->config;
@@ -42,7 +42,7 @@ int machine_start_engine(struct machine *m, char *error, size_t error_size)
 
     if (c->engine ? strcmp(c->engine, "jit") != 0 : !x86_jit_supported()) return 0;
     result = x86_jit_init(&m->pc.cpu, c->jit_cache ? (size_t)c->jit_cache : JIT_DEFAULT_CODE);
-    if (result && c->engine) {
+    if (result && (c->engine || c->jit_cache)) {
         snprintf(error, error_size, "the translator cannot start: %s", strerror(-result));
         return result;
     }

@@ -401,6 +401,13 @@ static enum monitor_result do_stats(struct monitor *m, int count, char **words)
     return MONITOR_STAY;
 }
 
+static enum monitor_result do_hash(struct monitor *m, int count, char **words)
+{
+    (void)count, (void)words;
+    fprintf(m->out, "0x%016" PRIx64 " at instruction %" PRIu64 "\n", machine_state_hash(m->machine), machine_instructions(m->machine));
+    return MONITOR_STAY;
+}
+
 static enum monitor_result do_save(struct monitor *m, int count, char **words)
 {
     char error[LINE] = "save FILE";
@@ -449,6 +456,7 @@ static const struct command commands[] = {
     {"screen", "", "", "the text screen", do_screen, false},
     {"explain", "e", "[N]", "why the last N exceptions came", do_explain, false},
     {"stats", "", "", "counts", do_stats, false},
+    {"hash", "", "", "the hash of the whole state", do_hash, false},
     {"save", "", "FILE", "saves the state", do_save, false},
     {"load", "", "FILE", "loads a state", do_load, false},
     {"reset", "", "", "the reset button", do_reset, false},

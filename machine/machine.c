@@ -374,11 +374,16 @@ static bool halted_for_good(struct machine *m, uint64_t now)
     return m->dead_since <= now && now - m->dead_since >= HALT_GRACE_NS;
 }
 
+static uint64_t host_ns(const struct machine *m) { return m->host.host_ns ? m->host.host_ns(m->host.opaque) : 0; }
+
 void machine_run_cpu(struct machine *m, uint64_t goal)
 {
+    uint64_t from = host_ns(m);
+
     m->pc.clock.source = exact_time;
     x86_run(&m->pc.cpu, goal);
     m->pc.clock.source = NULL;
+    m->cpu_ns += host_ns(m) - from;
 }
 
 /* Runs the CPU up to time UNTIL at most, or lets time jump there if it is halted. */
@@ -422,7 +427,11 @@ enum machine_stop machine_run_slice(struct machine *m, uint64_t until)
 
 enum machine_stop machine_run_all(struct machine *m, uint64_t until)
 {
-    return run(m, until, UINT64_MAX);
+    uint64_t          from = host_ns(m);
+    enum machine_stop stop = run(m, until, UINT64_MAX);
+
+    m->run_ns += host_ns(m) - from;
+    return stop;
 }
 
 static enum machine_stop run_to(struct machine *m, uint64_t until, uint64_t limit)

@@ -63,7 +63,7 @@ struct machine_host {
     void (*log)(void *opaque, const char *line);
     void (*leds)(void *opaque, unsigned leds); /* bit 0 scroll, 1 num, 2 caps */
     void (*crash)(void *opaque); /* a triple fault; the reset that follows it, if any, is still to come */
-    uint64_t (*host_ns)(void *opaque); /* the host's time, for statistics of the translator: nothing in the machine depends on it */
+    uint64_t (*host_ns)(void *opaque); /* the host's time in ns, for statistics: nothing in the machine depends on it */
     void (*translated)(void *opaque, const void *code, size_t size, uint32_t linear); /* new host code for the guest's at LINEAR */
 };
 

@@ -74,7 +74,20 @@ static void jit_stats(const struct x86 *c, bool measured, stat_fn *fn, void *opa
     fn(opaque, "jit_links", s.links);
     fn(opaque, "jit_dispatches", s.dispatches);
     fn(opaque, "jit_slow", s.slow);
-    if (measured) fn(opaque, "jit_translate_ns", s.translate_ns);
+    if (!measured) return;
+    fn(opaque, "jit_chained", s.chained);
+    fn(opaque, "jit_run_ns", s.run_ns);
+    fn(opaque, "jit_translate_ns", s.translate_ns);
+}
+
+/* What the translator does not say of itself. */
+static void time_stats(const struct machine *m, stat_fn *fn, void *opaque)
+{
+    struct x86_jit_stats s;
+
+    x86_jit_stats(&m->pc.cpu, &s);
+    fn(opaque, "interp_ns", m->cpu_ns - s.run_ns - s.translate_ns);
+    fn(opaque, "chips_ns", m->run_ns - m->cpu_ns);
 }
 
 static void lockstep_stats(const struct lockstep *l, stat_fn *fn, void *opaque)
@@ -104,4 +117,5 @@ void machine_stats(struct machine *m, stat_fn *fn, void *opaque)
     fn(opaque, "interrupts", s->interrupts);
     if (m->lockstep) lockstep_stats(m->lockstep, fn, opaque), c = &lockstep_twin(m)->pc.cpu;
     if (c->jit) jit_stats(c, m->host.host_ns != NULL, fn, opaque);
+    if (m->host.host_ns && !m->lockstep) time_stats(m, fn, opaque);
 }

@@ -31,6 +31,7 @@ struct machine {
     bool              reset_requested, reset_hard, kernel_requested;
     volatile sig_atomic_t stop_requested;
     uint64_t          dead_since; /* ns at which the CPU halted with nothing to wake it; UINT64_MAX: it has not */
+    uint64_t          run_ns, cpu_ns; /* of the host, in the machine and in its CPU; counted if host.host_ns is there */
     uint64_t          step_limit; /* retired instructions at which to stop */
     uint64_t          loaded;     /* of those retired, how many came with states; modulo 2^64, as a state may be an earlier one */
 

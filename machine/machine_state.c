@@ -27,7 +27,7 @@ static const struct state_field machine_fields[] = {
     STATE_UINT(struct machine, stop), STATE_UINT(struct machine, crashed), STATE_UINT(struct machine, exit_status),
     STATE_UINT(struct machine, reset_requested), STATE_UINT(struct machine, reset_hard), STATE_UINT(struct machine, kernel_requested), STATE_UINT(struct machine, dead_since),
     STATE_SKIP(struct machine, pc), STATE_SKIP(struct machine, config), STATE_SKIP(struct machine, host), STATE_SKIP(struct machine, typist),
-    STATE_SKIP(struct machine, loader), STATE_SKIP(struct machine, lockstep), STATE_SKIP(struct machine, twinned), STATE_SKIP(struct machine, leader), STATE_SKIP(struct machine, stop_requested), STATE_SKIP(struct machine, step_limit),
+    STATE_SKIP(struct machine, loader), STATE_SKIP(struct machine, lockstep), STATE_SKIP(struct machine, twinned), STATE_SKIP(struct machine, leader), STATE_SKIP(struct machine, stop_requested), STATE_SKIP(struct machine, run_ns), STATE_SKIP(struct machine, cpu_ns), STATE_SKIP(struct machine, step_limit),
     STATE_SKIP(struct machine, loaded),
     STATE_SKIP(struct machine, floppy), STATE_SKIP(struct machine, disk), STATE_SKIP(struct machine, cdrom), STATE_SKIP(struct machine, cd_place),
     STATE_SKIP(struct machine, cells), STATE_SKIP(struct machine, trace), STATE_SKIP(struct machine, trace_opaque), STATE_END,

@@ -204,7 +204,7 @@ static const struct state_field x86_fields[] = {
     STATE_UINTS(struct x86, gpr, uint64_t), STATE_UINT(struct x86, fl_res), STATE_UINT(struct x86, fl_carry), STATE_UINT(struct x86, fl_top),
     STATE_UINT(struct x86, cpl), STATE_SKIP(struct x86, code32), STATE_SKIP(struct x86, stack32), STATE_SKIP(struct x86, sp_mask), STATE_SKIP(struct x86, seg_class),
     STATE_UINT(struct x86, eip), STATE_UINT(struct x86, eflags), STATE_SKIP(struct x86, cur), STATE_UINT(struct x86, budget),
-    STATE_UINT(struct x86, limit), STATE_SKIP(struct x86, jf), STATE_SKIP(struct x86, jit_slot), STATE_SKIP(struct x86, crossing), STATE_SKIP(struct x86, jit_ctx), STATE_SKIP(struct x86, sse_live),
+    STATE_UINT(struct x86, limit), STATE_SKIP(struct x86, jf), STATE_SKIP(struct x86, jit_slot), STATE_SKIP(struct x86, crossing), STATE_SKIP(struct x86, jit_ctx), STATE_SKIP(struct x86, jit_runs), STATE_SKIP(struct x86, sse_live),
     STATE_SKIP(struct x86, x87_live), STATE_SKIP(struct x86, x87_last), STATE_SKIP(struct x86, x87_dp), STATE_SKIP(struct x86, x87_sw),
     STATE_SKIP(struct x86, tlb_read), STATE_SKIP(struct x86, tlb_write),
     STATE_ARRAY(struct x86, seg, segment_fields), STATE_STRUCT(struct x86, ldtr, segment_fields), STATE_STRUCT(struct x86, tr, segment_fields),

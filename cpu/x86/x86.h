@@ -148,7 +148,7 @@ struct x86_exception {
 };
 
 struct x86_stats {
-    uint64_t blocks_decoded, blocks_run, chained, invalidations, flushes, tlb_flushes, exceptions, interrupts, single_steps;
+    uint64_t blocks_decoded, blocks_run, invalidations, flushes, tlb_flushes, exceptions, interrupts, single_steps;
 };
 
 /* How translated code keeps the arithmetic flags: jit/jit_private.h. Kind 0 outside it. */
@@ -209,6 +209,7 @@ struct x86 {
     } crossing;            /* translated code's: the two pages of an access (jit/x64_cross.c) */
     uint64_t jit_slot[8];  /* jit/groups.c: from a register to host memory */
     uint32_t jit_ctx;      /* of the translated code that runs */
+    uint64_t jit_runs;     /* units run, where they are counted */
     bool     sse_live;     /* XMM registers and MXCSR are in the host's; only while translated code runs */
     bool     x87_live;     /* the same of the x87 registers */
     struct x86_x87_last { uint32_t memory, other; } x87_last; /* by translated code, numbers of struct jit_x87: the last x87 instruction,

@@ -573,6 +573,34 @@ static struct fixture *start_screen(struct screen *s, const uint8_t *code, size_
     return f;
 }
 
+static uint64_t tick(void *opaque)
+{
+    return ++*(uint64_t *)opaque;
+}
+
+/* With a clock it is counted how often a unit follows another one, and how long translated code runs. */
+START_TEST(test_chained)
+{
+    static const uint8_t code[] = {0xb9, 0x64, 0x00, 0xe8, 0x03, 0x00, 0xe2, 0xfb, 0xf4, 0x40, 0xc3}; /* MOV CX, 100; L: CALL F; LOOP L; HLT; F: INC AX; RET */
+    struct fixture      *f = start("486", 0, code, sizeof(code));
+    uint64_t             time = 0;
+    struct x86_jit_watch watch = {.opaque = &time, .now = tick};
+    struct x86_jit_stats stats;
+
+    x86_jit_watch(&f->cpu, &watch);
+    f->cpu.gpr[REG_EAX] = 0;
+    x86_run(&f->cpu, x86_retired(&f->cpu) + 1000);
+    ck_assert(f->cpu.halted);
+    ck_assert_uint_eq(f->cpu.gpr[REG_EAX], 100);
+    x86_jit_stats(&f->cpu, &stats);
+    ck_assert_uint_ge(stats.chained, 250); /* of 300 */
+    ck_assert_uint_le(stats.chained + stats.entries, 302);
+    ck_assert_uint_eq(stats.run_ns, stats.entries);
+    ck_assert_uint_eq(stats.translate_ns, stats.translations);
+    finish(f);
+}
+END_TEST
+
 /* Memory that only writes lead to, as while a BIOS is copied over itself (i440FX: PAM): what changes its operand finds what is read there. */
 START_TEST(test_operand_that_is_only_written)
 {
@@ -815,6 +843,7 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_esp_of_a_small_stack);
     if (x86_jit_supported()) tcase_add_test(c, test_left_after_pop_of_a_segment);
     if (x86_jit_supported()) tcase_add_test(c, test_far_pointer_wraps);
+    if (x86_jit_supported()) tcase_add_test(c, test_chained);
     if (x86_jit_supported()) tcase_add_test(c, test_operand_that_is_only_written);
     if (x86_jit_supported()) tcase_add_test(c, test_moves_to_a_device);
     if (x86_jit_supported()) tcase_add_test(c, test_left_after_move_from_a_device);

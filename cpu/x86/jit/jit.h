@@ -15,14 +15,17 @@ struct x86_jit_stats {
     uint64_t translations;     /* units made */
     uint64_t instructions;     /* in them */
     uint64_t code_bytes;       /* host code made for them */
-    uint64_t retranslations;   /* of code that had been translated before and was changed or evicted */
+    uint64_t retranslations;   /* units made in pages where some had been dropped before */
     uint64_t invalidations;    /* units dropped because their code was written to */
     uint64_t evictions;        /* units dropped to make room */
     uint64_t entries;          /* from the loop into translated code */
     uint64_t links;            /* jumps patched */
     uint64_t dispatches;       /* indirect branches that missed the inline table */
     uint64_t slow;             /* instructions that translated code handed to the interpreter's handlers */
-    uint64_t translate_ns;     /* host time spent translating; only counted when asked for */
+    /* only counted when x86_jit_watch() was given a clock: */
+    uint64_t translate_ns;     /* host time spent translating */
+    uint64_t run_ns;           /* and in translated code, with the handlers that it calls */
+    uint64_t chained;          /* times that a unit was followed by another without a way out to the loop */
 };
 
 /* Whether this host has a translator. */
@@ -41,9 +44,10 @@ void x86_jit_contexts(struct x86 *c, unsigned most);
 /* Who looks on; either function may be NULL. */
 struct x86_jit_watch {
     void *opaque;
-    uint64_t (*now)(void *opaque); /* host time in ns, for the statistics of translation; nothing in the machine depends on it */
+    uint64_t (*now)(void *opaque); /* host time in ns, for the statistics; nothing in the machine depends on it */
     void (*translated)(void *opaque, const void *code, size_t size, uint32_t lin); /* new host code for the guest's at LIN */
 };
+/* Before anything is translated. */
 void x86_jit_watch(struct x86 *c, const struct x86_jit_watch *watch);
 void x86_jit_stats(const struct x86 *c, struct x86_jit_stats *stats);
 

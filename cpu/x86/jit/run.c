@@ -485,17 +485,21 @@ static void miss(struct x86 *c, const struct jit_site *s, bool guesses)
     count_miss(c, s->unit, guesses);
 }
 
+/* Of the host; 0: nobody wants to know. */
+static uint64_t now(const struct x86_jit *j) { return j->watch.now ? j->watch.now(j->watch.opaque) : 0; }
+
 /* Runs U and what follows it. True: c->eip is where to go on, and there may be a unit. */
 static bool enter(struct x86 *c, struct jit_unit *u, struct jit_link **link, bool *indirect)
 {
     struct x86_jit *j = c->jit;
-    uint64_t        r;
+    uint64_t        r, from = now(j);
     uint32_t        number;
 
     c->eflags &= ~(uint32_t)FLAG_RF;
     j->stats.entries++;
     c->jit_ctx = u->ctx;
     r = j->enter(c, jit_executable(j, u->head));
+    j->stats.run_ns += now(j) - from;
     c->sse_live = false;
     if (c->x87_live) jit_x87_save(c);
     number = (uint32_t)(r >> 8);
@@ -577,10 +581,10 @@ bool x86_jit_run(struct x86 *c, uint64_t until)
 static bool translate(struct x86 *c, uint32_t phys, uint32_t lin, uint32_t second)
 {
     const struct x86_jit_watch *w = &c->jit->watch;
-    uint64_t                    from = w->now ? w->now(w->opaque) : 0;
+    uint64_t                    from = now(c->jit);
     struct jit_unit            *u = jit_translate(c, phys, lin, ctx_of(c), second);
 
-    if (w->now) c->jit->stats.translate_ns += w->now(w->opaque) - from;
+    c->jit->stats.translate_ns += now(c->jit) - from;
     if (u && w->translated) w->translated(w->opaque, jit_executable(c->jit, u->code), u->code_size, u->lin);
     return u != NULL;
 }
@@ -673,6 +677,8 @@ void x86_jit_flush(struct x86 *c)
 
 void x86_jit_stats(const struct x86 *c, struct x86_jit_stats *stats)
 {
-    if (c->jit) *stats = c->jit->stats;
-    else memset(stats, 0, sizeof(*stats));
+    memset(stats, 0, sizeof(*stats));
+    if (!c->jit) return;
+    *stats = c->jit->stats;
+    if (c->jit_runs) stats->chained = c->jit_runs - stats->entries;
 }

@@ -196,6 +196,11 @@ static void emit_head(struct tr *t)
     struct emit *e = &t->e;
 
     x64_indirect_entry(t);
+    if (t->j->watch.now) { // flags may be on their way through here
+        emit_rm(e, 0x8B, 8, R11, CTX(jit_runs));
+        emit_rm(e, 0x8D, 8, R11, (struct host_mem){R11, NO_REG, 0, 1});
+        emit_rm(e, 0x89, 8, R11, CTX(jit_runs));
+    }
     emit_alu_ri(e, 5, 8, R13, t->count);
     x64_cold(t, COLD_BUDGET, emit_jcc(e, CC_L));
     if (t->u->second) {

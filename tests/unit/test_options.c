@@ -211,7 +211,7 @@ START_TEST(bad_values)
     bad("f.img --bios none.bin", "none.bin");
     bad("f.img --bios dir", "directory");
     bad("f.img --load-state empty", "empty");
-    bad("f.img --script none.lua", "none.lua");
+    bad("f.img --script none.lua", WITH_LUA ? "none.lua" : "LUA=0");
     bad("--kernel none", "none");
     bad("f.img --bios=", "--bios=: the value is empty: FILE");
     bad("f.img --memory= --headless", "--memory=: the value is empty: SIZE");

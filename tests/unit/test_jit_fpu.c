@@ -1,11 +1,8 @@
 /* test_jit_fpu.c: x87, MMX and SSE instructions that translated code does by itself, against the interpreter; and that it does them: how many are left to
  * handlers once the program is translated. */
-#include <check.h>
-#include <stdlib.h>
+#include "tests/unit/jit_fixture.h"
 
-#include "cpu/cpu.h"
 #include "cpu/x86/fpu.h"
-#include "cpu/x86/jit/jit.h"
 #include "cpu/x86/simd.h"
 
 Suite *jit_fpu_suite(void);
@@ -14,12 +11,6 @@ enum {
     CODE = 0x1000,
     RESULTS = 0x2000,
     CONSTANTS = 0x2200,
-};
-
-struct fixture {
-    struct x86  cpu;
-    struct phys phys;
-    struct bus  bus;
 };
 
 /* Programs of real mode that end with HLT, and how many of their instructions are the handlers' in each run: none but those that meet a number or an
@@ -90,29 +81,14 @@ static void set_constants(struct phys *phys)
     for (unsigned n = 0; n < sizeof(constant) / 4; n++) phys_write(phys, CONSTANTS + 4 * n, constant[n], 4);
 }
 
-static struct fixture *start(unsigned n, bool translated)
+static struct fixture *load(unsigned n, bool translated)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = create("pentium4", translated);
 
-    ck_assert_ptr_nonnull(f);
-    bus_init(&f->bus);
-    ck_assert_int_eq(phys_init(&f->phys, 1 << 20), 0);
-    phys_set_a20(&f->phys, true);
-    ck_assert_int_eq(x86_init(&f->cpu, "pentium4", &f->phys, &f->bus, NULL), 0);
-    if (translated) ck_assert_int_eq(x86_jit_init(&f->cpu, 1 << 20), 0);
-    if (translated) x86_jit_eager(&f->cpu, 64);
     f->cpu.cr4 |= CR4_OSFXSR;
     phys_write_block(&f->phys, CODE, program[n].code, program[n].size);
     set_constants(&f->phys);
     return f;
-}
-
-static void finish(struct fixture *f)
-{
-    x86_jit_destroy(&f->cpu);
-    x86_destroy(&f->cpu);
-    phys_destroy(&f->phys);
-    free(f);
 }
 
 static void run(struct fixture *f)
@@ -142,7 +118,7 @@ static void assert_same(struct fixture *a, struct fixture *b, const char *name)
 
 START_TEST(test_same_without_handlers)
 {
-    struct fixture      *plain = start((unsigned)_i, false), *translated = start((unsigned)_i, true);
+    struct fixture      *plain = load((unsigned)_i, false), *translated = load((unsigned)_i, true);
     struct x86_jit_stats before, after;
 
     for (unsigned n = 0; n < 4; n++) {

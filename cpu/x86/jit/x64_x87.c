@@ -1,8 +1,7 @@
 /* x64_x87.c: x87 and MMX on the host's unit.
  *
  * Such an instruction is put out as it is, with its memory operand replaced. It finds the guest's whole state in the host's unit; the control
- * word alone is in c->fpu.cw as well. Who executed last, and on what operand, the host cannot know: that
- * is struct jit_x87. See docs/TRICKS.md. */
+ * word alone is in c->fpu.cw as well. Who executed last, and on what operand, the host cannot know: that is struct jit_x87. See docs/TRICKS.md. */
 #include "cpu/x86/fpu.h"
 #include "cpu/x86/jit/x64.h"
 

@@ -328,6 +328,57 @@ START_TEST(test_flags_pass_through_a_unit)
 }
 END_TEST
 
+/* From the beginning to HLT. */
+static void run_again(struct fixture *f)
+{
+    f->cpu.eip = 0;
+    f->cpu.halted = false;
+    x86_run(&f->cpu, x86_retired(&f->cpu) + 100);
+    ck_assert(f->cpu.halted);
+}
+
+/* CF is said to be another operation's, left from earlier, and is overwritten; the other flags are not. */
+START_TEST(test_old_source_of_carry)
+{
+    static const uint8_t code[] = {0xf9, 0x0f, 0x9b, 0xc0, 0xf9, 0xf4}; /* STC; SETNP AL; STC; HLT */
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+
+    for (unsigned n = 0; n < 3; n++) {
+        uint64_t flags;
+        x86_reg_set(&f->cpu, "eax", 0x55);
+        x86_reg_set(&f->cpu, "eflags", FLAG_PF | FLAG_ZF | 2);
+        f->cpu.jf.cf_kind = FLAGS_ADD | FLAGS_SIZE(1);
+        f->cpu.jf.cf_a = 1;
+        run_again(f);
+        ck_assert_int_eq(x86_reg_get(&f->cpu, "eflags", &flags), 0);
+        ck_assert_uint_eq(flags, FLAG_CF | FLAG_PF | FLAG_ZF | 2);
+        ck_assert_uint_eq(f->cpu.gpr[REG_EAX], 0);
+    }
+    if (x86_jit_supported()) ck_assert_uint_gt(f->cpu.jit->stats.entries, 0);
+    finish(f);
+}
+END_TEST
+
+/* ENTER copies a pointer from what it has just pushed, across the end of a page. */
+START_TEST(test_enter_copies_what_it_pushed)
+{
+    static const uint8_t code[] = {0xbc, 0x02, 0x30, 0xbd, 0x05, 0x30, 0xc8, 0x00, 0x00, 0x03, 0xf4}; /* MOV SP, 3002h; MOV BP, 3005h; ENTER 0, 3; HLT */
+    static const uint8_t pushed[] = {0x00, 0x30, 0x30, 0xee, 0xee, 0xee, 0x05, 0x30};
+    struct fixture      *f = start("pentium4", 0, code, sizeof(code));
+
+    x86_reg_set(&f->cpu, "ss", 0x2000);
+    for (unsigned n = 0; n < 3; n++) {
+        uint8_t stack[16];
+        memset(stack, 0xee, sizeof(stack));
+        phys_write_block(&f->phys, 0x22ffa, stack, sizeof(stack));
+        run_again(f);
+        phys_read_block(&f->phys, 0x22ffa, stack, sizeof(pushed));
+        ck_assert_mem_eq(stack, pushed, sizeof(pushed));
+    }
+    finish(f);
+}
+END_TEST
+
 static void note_write(void *opaque, const struct phys_region *r, uint32_t addr)
 {
     (void)r;
@@ -546,6 +597,8 @@ Suite *jit_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_carry_before_r10_is_used);
     if (x86_jit_supported()) tcase_add_test(c, test_shift_by_zero_keeps_r10);
     if (x86_jit_supported()) tcase_add_test(c, test_flags_pass_through_a_unit);
+    tcase_add_test(c, test_old_source_of_carry);
+    tcase_add_test(c, test_enter_copies_what_it_pushed);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_parts_wrap_in_large_segments, 0, 2);
     if (x86_jit_supported()) tcase_add_loop_test(c, test_guesses, 0, 2);
     if (x86_jit_supported()) tcase_add_test(c, test_stack_pages_of_reads);

@@ -70,6 +70,22 @@ static void set_flags(struct x86 *c, uint32_t kind, uint32_t a, uint32_t b, bool
     }
 }
 
+/* CF that another operation made. The flags in the interpreter's form may be those of all the others. */
+static bool carry_of_its_own(struct x86 *c)
+{
+    uint64_t result = c->fl_res;
+    uint32_t carry = c->fl_carry;
+    uint8_t  top = c->fl_top;
+    bool     cf;
+
+    set_flags(c, c->jf.cf_kind, c->jf.cf_a, c->jf.cf_b, false);
+    cf = flag_cf(c);
+    c->fl_res = result;
+    c->fl_carry = carry;
+    c->fl_top = top;
+    return cf;
+}
+
 void jit_fetch_operands(struct x86 *c)
 {
     struct x86_jit_flags *f = &c->jf;
@@ -91,10 +107,7 @@ void jit_realize_flags(struct x86 *c)
     if (kind == FLAGS_REALIZED) return;
     jit_fetch_operands(c);
     f->kind = FLAGS_REALIZED;
-    if ((kind & FLAGS_CF) && (uint8_t)f->cf_kind > 1) {
-        set_flags(c, f->cf_kind, f->cf_a, f->cf_b, false);
-        cf = flag_cf(c);
-    }
+    if ((kind & FLAGS_CF) && (uint8_t)f->cf_kind > 1) cf = carry_of_its_own(c);
     set_flags(c, kind, f->a, f->b, cf);
     mask = (kind & FLAGS_CF ? FLAG_CF : 0) | (kind & FLAGS_OF ? FLAG_OF : 0);
     if (FLAGS_KIND(kind) == FLAGS_INC || FLAGS_KIND(kind) == FLAGS_DEC) mask &= ~(uint32_t)FLAG_CF; // they have it

@@ -194,6 +194,7 @@ static bool enter_nested(struct tr *t, const struct x86_insn *i, unsigned size, 
     below_sp(t, range);
     if (narrow) x64_slow_if_wraps(t, i, range);
     x64_access_odd(t, i, SEG_SS, range, true);
+    if (level > 1) x64_access_lasts(t); // nor may what is copied be pushed to a buffer
     at = x64_at(t);
     at.disp += (int32_t)(range - size);
     emit_rm(e, 0x89, size, RBP, at);

@@ -215,7 +215,20 @@ static bool alu_rm(struct tr *t, const struct x86_insn *i, unsigned op, unsigned
     return true;
 }
 
-/* Memory with register (SRC: its host register) or immediate (SRC = NO_REG). */
+/* OP on the operand in memory; B: host register, or NO_REG and an immediate. */
+static void emit_alu_memory(struct tr *t, unsigned op, unsigned size, unsigned b, uint32_t imm)
+{
+    if (b != NO_REG) {
+        emit_rm(&t->e, op == TEST ? (size == 1 ? 0x84 : 0x85) : op << 3 | (size == 1 ? 0 : 1), size, b, x64_at(t));
+    } else if (op == TEST) {
+        emit_rm(&t->e, size == 1 ? 0xF6 : 0xF7, size, 0, x64_at(t));
+        emit_imm(&t->e, size, imm);
+    } else {
+        emit_alu_mi(&t->e, op, size, x64_at(t), imm);
+    }
+}
+
+/* Memory with register or immediate. */
 static bool alu_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsigned size, bool immediate)
 {
     bool     carry = adds_carry(op), write = op < CMP;
@@ -225,6 +238,13 @@ static bool alu_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsi
     if (carry) x64_operand_with_carry(t, i, size, write);
     else x64_operand(t, i, size, write);
     if (!immediate) b = x64_source(t, i->src, size, R11);
+    if (flags_live(t) && write && size < 4) { // part of a register that is stored may be waited for longer: docs/TRICKS.md
+        note_carry(t, op);
+        emit_alu_memory(t, op, size, b, imm);
+        x64_load_r10(t, size);
+        alu_flags(t, op, size, R10, b, imm, flag_r10(), immediate ? flag_imm(imm) : flag_reg(i->src));
+        return true;
+    }
     if (flags_live(t)) {
         x64_load_r10(t, size);
         if (immediate) op_ri(t, op == TEST ? AND : op, size, R10, imm);
@@ -233,14 +253,7 @@ static bool alu_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsi
         alu_flags(t, op, size, R10, b, imm, flag_r10(), immediate ? flag_imm(imm) : flag_reg(i->src));
         return true;
     }
-    if (!immediate) {
-        emit_rm(&t->e, op == TEST ? (size == 1 ? 0x84 : 0x85) : op << 3 | (size == 1 ? 0 : 1), size, b, x64_at(t));
-    } else if (op == TEST) {
-        emit_rm(&t->e, size == 1 ? 0xF6 : 0xF7, size, 0, x64_at(t));
-        emit_imm(&t->e, size, imm);
-    } else {
-        emit_alu_mi(&t->e, op, size, x64_at(t), imm);
-    }
+    emit_alu_memory(t, op, size, b, imm);
     t->host = FLAGS_ALL;
     t->flags = (struct flag_record){.kind = FLAGS_HOME};
     return true;
@@ -292,9 +305,12 @@ static bool unary_m(struct tr *t, const struct x86_insn *i, unsigned op, unsigne
 
     x64_operand(t, i, size, true);
     if (op != 2 && flags_live(t)) {
+        if (size < 4) emit_rm(&t->e, unary_opcode(op, size), size, unary_reg(op), x64_at(t)); // as in alu_memory()
         x64_load_r10(t, size);
-        emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), R10);
-        emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
+        if (size == 4) {
+            emit_rr(&t->e, unary_opcode(op, size), size, unary_reg(op), R10);
+            emit_rm(&t->e, 0x89, size, R10, x64_at(t));
+        }
         unary_flags(t, op, size, R10, flag_r10(), 0, carry);
         return true;
     }

@@ -21,7 +21,7 @@ static const char *const feature_names[FEATURES] = {
     "far pointers", "POP of segments", "MOV of segments", "task entered", "task returned", "task again", "call gate", "INT gate",
     "SYSENTER", "SYSEXIT", "other code size", "other stack", "short segments", "hard strings", "alignment", "breakpoints", "I/O breakpoints", "A20", "page entries",
     "INVLPG", "patch across pages", "patch by alias", "patch beside", "copied code", "code at FFFF", "CR0", "SSE loops", "x87 loops", "walks", "shadow memory",
-    "accesses across pages", "x87 states", "device moves", "ports and system registers", "far pointers that wrap",
+    "accesses across pages", "x87 states", "device moves", "ports and system registers", "far pointers that wrap", "loops about one place",
 };
 static const char *const mode_names[MODES] = {"real", "unreal", "segments16", "segments32", "flat", "paged", "v86"};
 

@@ -343,8 +343,76 @@ static void control(struct fuzz_case *f)
     emit(f, 0xC0220F, 3);
 }
 
+/* An access to what register BASE leads to, with flags. */
+static void same_place(struct fuzz_case *f, unsigned base)
+{
+    static const uint8_t rm16[8] = {[3] = 7, [6] = 4, [7] = 5};
+    unsigned             rm = 0x40 | (f->bits == 32 ? base : rm16[base]), reg = PICK(f, 0, 2, 4, 6) << 3;
+
+    if (f->model->family >= 3 && fuzz_chance(f, 3)) emit(f, 0x66, 1);
+    switch (fuzz_below(f, 4)) {
+    case 0: emit(f, PICK(f, 0xFE, 0xFF), 1), emit(f, rm | fuzz_below(f, 2) << 3, 1); break;
+    case 1: emit(f, PICK(f, 0xF6, 0xF7), 1), emit(f, rm | PICK(f, 2, 3) << 3, 1); break;
+    default:
+        emit(f, PICK(f, 0x00, 0x01, 0x10, 0x11, 0x18, 0x19, 0x28, 0x29, 0x31, 0x39, 0x88, 0x8A, 0x02, 0x13), 1);
+        emit(f, rm | (f->code[f->n - 1] & 1 ? PICK(f, 0, 2) << 3 : reg), 1);
+        break;
+    }
+    emit(f, fuzz_chance(f, 6) ? fuzz_value(f) : fuzz_below(f, 16) * 2, 1);
+}
+
+/* What a loop may have in its midst that makes the place another one, or only looks like it. */
+static void disturb(struct fuzz_case *f, unsigned base, unsigned alias)
+{
+    switch (fuzz_below(f, 8)) {
+    case 0: case 1: case 2:
+        if (f->mode != MODE_PAGED || f->bits != 32) break;
+        emit(f, 0x3581, 2), emit(f, table_entry(f, alias), 4), emit(f, PICK(f, 0x1000, 0x1000, 1, 2), 4); // XOR
+        flush(f, ALIASES + alias * PAGE_SIZE);
+        return;
+    case 3: emit(f, PICK(f, 0x40E4, 0x61E4), 2); return; // IN
+    case 4: emit(f, 0x1E, 1), emit(f, 0x1F, 1); return; // PUSH DS; POP DS
+    case 5:
+        if (!by_paragraph(f)) break;
+        emit(f, 0xD88C, 2), emit(f, 0x40, 1), emit(f, 0xD88E, 2); // MOV AX, DS; INC AX; MOV DS, AX
+        return;
+    case 6: emit(f, 0x40 + base, 1); return;
+    default: break;
+    }
+    emit(f, 0x5850, 2); // PUSH EAX; POP EAX
+}
+
+/* A short loop whose accesses stay where they are. */
+static void steady(struct fuzz_case *f)
+{
+    unsigned base = PICK(f, 3, 6, 7), alias = fuzz_below(f, ALIAS_PAGES), start;
+    uint32_t at = (is_flat(f) ? DATA : 0) + fuzz_below(f, 0x2000);
+
+    if (fuzz_chance(f, 3)) at = (at | (PAGE_MASK & ~31u)) + fuzz_below(f, 32);
+    if (f->mode == MODE_PAGED && fuzz_chance(f, 2)) {
+        at = ALIASES + alias * PAGE_SIZE + fuzz_below(f, PAGE_SIZE - 64);
+        if (f->bits == 32 && !fuzz_chance(f, 4)) emit(f, 0x05C7, 2), emit(f, table_entry(f, alias), 4), emit(f, (DATA + fuzz_below(f, 14) * PAGE_SIZE) | 7, 4);
+    }
+    emit_load(f, base, fuzz_chance(f, 12) && f->bits == 16 ? 0xFFFF - fuzz_below(f, 40) : at);
+    emit_load(f, 1, 2 + fuzz_below(f, 40));
+    start = f->n;
+    for (unsigned n = 2 + fuzz_below(f, 4); n-- > 0;) {
+        same_place(f, base);
+        if (fuzz_chance(f, 3)) emit(f, PICK(f, 0x00D083, 0x90D21B, 0x58909C, f->model->family >= 3 ? 0xC29A0F : 0x90D219), 3); // ADC, SBB, PUSHF, SETP
+        if (fuzz_chance(f, 10)) disturb(f, base, alias);
+    }
+    emit(f, 0x49, 1);                                        // DEC ECX
+    emit(f, 0x75 | (0x100 - (f->n + 2 - start)) << 8, 2);    // JNZ
+    emit_reached(f, DID_STEADY);
+    if (by_paragraph(f)) emit_segment(f, 3, DATA >> 4);
+}
+
 void system_snippet(struct fuzz_case *f)
 {
+    if (fuzz_chance(f, 4)) {
+        steady(f);
+        return;
+    }
     if (f->mode == MODE_PAGED && fuzz_chance(f, 2)) {
         pages(f);
         return;

@@ -266,6 +266,63 @@ START_TEST(test_write_reaches_into_code)
 }
 END_TEST
 
+/* --- loops about one place --------------------------------------------------------------------------------------------------------- */
+
+/* Runs CODE, at 1000:0, to its HLT: by the interpreter and translated. The 64 KB at 20000h must be the same. */
+static void compare_loop(const uint8_t *code, size_t size, uint32_t bx)
+{
+    struct fixture *f[2];
+    uint8_t        *memory[2];
+
+    for (unsigned n = 0; n < 2; n++) {
+        f[n] = start("pentium4", 0, code, size);
+        if (!n) x86_jit_destroy(&f[n]->cpu);
+        x86_reg_set(&f[n]->cpu, "ds", 0x2000);
+        f[n]->cpu.gpr[REG_EBX] = bx;
+        x86_run(&f[n]->cpu, 10000);
+        ck_assert(f[n]->cpu.halted);
+        ck_assert_ptr_nonnull(memory[n] = malloc(0x10000));
+        phys_read_block(&f[n]->phys, 0x20000, memory[n], 0x10000);
+    }
+    ck_assert_mem_eq(memory[0], memory[1], 0x10000);
+    ck_assert_mem_eq(f[0]->cpu.gpr, f[1]->cpu.gpr, sizeof(f[0]->cpu.gpr));
+    for (unsigned n = 0; n < 2; n++) {
+        free(memory[n]);
+        finish(f[n]);
+    }
+}
+
+/* Its segment is another one in each turn. */
+START_TEST(test_loop_loads_its_segment)
+{
+    static const uint8_t code[] = {0xb9, 0x64, 0x00, 0x00, 0x0f, 0x01, 0x4f, 0x04,    /* MOV CX, 100; L: ADD [BX], CL; ADD [BX+4], CX */
+                                   0x8c, 0xda, 0x42, 0x8e, 0xda, 0x49, 0x75, 0xf3, 0xf4}; /* MOV DX, DS; INC DX; MOV DS, DX; DEC CX; JNZ L; HLT */
+
+    compare_loop(code, sizeof(code), 0x40);
+}
+END_TEST
+
+/* Its places lie around the end of 64 KB, where offsets begin again. */
+START_TEST(test_loop_wraps)
+{
+    static const uint8_t code[] = {0xb9, 0x64, 0x00, 0x00, 0x0f, 0x00, 0x4f, 0x01,       /* MOV CX, 100; L: ADD [BX], CL; ADD [BX+1], CL */
+                                   0x10, 0x4f, 0xff, 0xfe, 0x07, 0x49, 0x75, 0xf3, 0xf4}; /* ADC [BX-1], CL; INC BYTE [BX]; DEC CX; JNZ L; HLT */
+
+    for (uint32_t bx = 0xfffd; bx < 0x10003; bx++) compare_loop(code, sizeof(code), bx & 0xffff);
+    compare_loop(code, sizeof(code), 0x12345fff); /* two pages; and only BX counts */
+}
+END_TEST
+
+/* An access that turns to C stands between those of the one place. */
+START_TEST(test_loop_with_a_port)
+{
+    static const uint8_t code[] = {0xb9, 0x64, 0x00, 0x00, 0x0f, 0xe4, 0x80, 0x00, 0x4f, 0x01, /* MOV CX, 100; L: ADD [BX], CL; IN AL, 80h; ADD [BX+1], CL */
+                                   0xf6, 0x5f, 0x02, 0x49, 0x75, 0xf3, 0xf4};                  /* NEG BYTE [BX+2]; DEC CX; JNZ L; HLT */
+
+    compare_loop(code, sizeof(code), 0x40);
+}
+END_TEST
+
 Suite *jit_memory_suite(void)
 {
     Suite *s = suite_create("jit_memory");
@@ -280,6 +337,9 @@ Suite *jit_memory_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_beside_by_level);
     if (x86_jit_supported()) tcase_add_test(c, test_beside_watched);
     if (x86_jit_supported()) tcase_add_test(c, test_write_reaches_into_code);
+    tcase_add_test(c, test_loop_loads_its_segment);
+    tcase_add_test(c, test_loop_wraps);
+    tcase_add_test(c, test_loop_with_a_port);
     suite_add_tcase(s, c);
     return s;
 }

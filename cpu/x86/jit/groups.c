@@ -327,16 +327,39 @@ static bool near_in_loop(const struct group *g, const struct access *a)
     int64_t low = a->off < g->low ? a->off : g->low, high = (int64_t)a->off + a->size > g->high ? (int64_t)a->off + a->size : g->high;
 
     return g->root == a->root && g->index_root == a->index_root && g->scale == a->scale && g->seg == a->seg && g->loads == a->loads &&
-           high - low <= RANGE_MAX;
+           g->narrow == a->narrow && high - low <= RANGE_MAX;
 }
 
-/* MAY_BEGIN: A is made in each run, so that it is no waste to look at it beforehand. */
-static void place_in_loop(struct tr *t, const struct finder *f, struct access *a, bool may_begin)
+/* Which registers (bits 0 to 7) and segment registers (from bit 8 on) stay as they are. */
+static uint32_t kept_in_loop(const struct tr *t)
+{
+    struct finder f = {.roots = 0};
+    uint32_t      kept = 0x3FFF;
+
+    for (unsigned k = 0; k < t->count; k++) {
+        follow(t, &f, k);
+        kept &= ~(uint32_t)t->effects[k].regs;
+        if (!t->op[k]) kept = 0;
+    }
+    for (unsigned s = 0; s < SEG_COUNT; s++)
+        if (f.loads[s]) kept &= ~(1u << (8 + s));
+    return kept;
+}
+
+/* Offsets of 16 bits: only of a register that stays, in a segment with nothing to compare but 64 KB. */
+static bool narrow_in_loop(const struct tr *t, const struct access *a, uint32_t kept)
+{
+    return a->index == REG_ZERO && a->base < 8 && a->seg < 4 && (kept >> a->base & kept >> (8 + a->seg) & 1) &&
+           (t->ctx.mode & ((unsigned)MODE_FLAT | (unsigned)MODE_64K) << a->seg);
+}
+
+/* MAY_BEGIN: A is made in each run, so that it is no waste to look at it beforehand. KEPT: kept_in_loop(). */
+static void place_in_loop(struct tr *t, const struct finder *f, struct access *a, bool may_begin, uint32_t kept)
 {
     struct symbol base = symbol_of(f, a->base), index = symbol_of(f, a->index);
     struct group *g = t->group;
 
-    if (a->narrow || !x64_is_flat(t, a->seg) || !is_known(base) || !is_known(index) || !within(a->disp, DISP_MAX)) return;
+    if (!(a->narrow ? narrow_in_loop(t, a, kept) : x64_is_flat(t, a->seg)) || !is_known(base) || !is_known(index) || !within(a->disp, DISP_MAX)) return;
     if (a->index == REG_ZERO) a->scale = 0;
     a->root = base.root;
     a->base_off = base.off;
@@ -348,7 +371,7 @@ static void place_in_loop(struct tr *t, const struct finder *f, struct access *a
     if (g == t->group + t->groups) {
         if (!may_begin || t->groups == GROUPS_MAX) return;
         t->groups++;
-        *g = (struct group){.root = a->root, .index_root = a->index_root, .scale = a->scale, .seg = a->seg, .loads = a->loads, .reads = -1,
+        *g = (struct group){.root = a->root, .index_root = a->index_root, .scale = a->scale, .seg = a->seg, .loads = a->loads, .narrow = a->narrow, .reads = -1,
                             .low = a->off, .high = a->off + a->size};
     }
     a->group = (int8_t)(g - t->group);
@@ -362,20 +385,28 @@ static void place_in_loop(struct tr *t, const struct finder *f, struct access *a
     if (a->index_off > g->index_high) g->index_high = a->index_off;
 }
 
+/* Whether what ROOT was at the beginning is there at the end again. */
+static bool comes_back(const struct finder *f, uint32_t root)
+{
+    return root == NO_ROOT || (f->reg[root].root == root && !f->reg[root].off);
+}
+
 void x64_find_loop_groups(struct tr *t)
 {
     struct finder f = {.roots = 0};
     bool          may_begin = true;
+    uint32_t      kept;
 
     t->groups = 0;
     t->hoists = true;
     memset(t->accesses, 0, sizeof(t->accesses));
     if (t->ctx.mode & MODE_CHECKED) return;
+    kept = kept_in_loop(t);
     for (unsigned r = 0; r < 8; r++) forget(&f, r);
     for (unsigned k = 0; k < t->count; k++) {
         list_accesses(t, k);
         for (unsigned n = 0; n < t->accesses[k]; n++)
-            if (t->access[k][n].root != UINT32_MAX) place_in_loop(t, &f, &t->access[k][n], may_begin);
+            if (t->access[k][n].root != UINT32_MAX) place_in_loop(t, &f, &t->access[k][n], may_begin, kept);
         follow(t, &f, k);
         if (t->op[k] && (t->op[k]->kind == OPK_JCC || t->op[k]->kind == OPK_JCXZ)) may_begin = false;
     }
@@ -384,6 +415,7 @@ void x64_find_loop_groups(struct tr *t)
         bool          base_moves = g->base_low || g->base_high, index_moves = g->index_low || g->index_high;
         g->by_index = g->index_root != NO_ROOT && !base_moves;
         if (base_moves && index_moves) g->members = 0; // what differs must be in one register
+        g->steady = comes_back(&f, g->root) && comes_back(&f, g->index_root) && !f.loads[g->seg];
     }
     settle_accesses(t);
     if (t->groups) return;

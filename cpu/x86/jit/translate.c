@@ -416,11 +416,8 @@ static void emit_loop(struct tr *t)
     plan_kept_conditions(t);
     while ((uintptr_t)e->p & 15 && !e->full) emit8(e, 0xCC);
     emit_patch(e, t->loop_jump, e->p);
-    t->loop_head = e->p;
     begin(t, &t->loop_flags);
-    emit_alu_ri(e, 5, 8, R13, t->count);
-    x64_leave_loop_if(t, CC_L);
-    x64_check_loop_groups(t);
+    x64_begin_loop(t);
     for (t->k = 0; t->k < t->count; t->k++) emit_insn(t);
     t->no_loop = t->failed;
     t->ends[t->body - 1] = true;

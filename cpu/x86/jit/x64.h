@@ -107,6 +107,7 @@ struct group {
     uint8_t  scale;
     int32_t  index_low, index_high;
     bool     by_index;             /* what members add to the slot is the index; the base stays as it is */
+    bool     steady;               /* its addresses are the same in each turn */
 };
 /* Registers of a group's accesses differ from its lowest address by less. */
 enum { END_PAGES = 3 * PAGE_SIZE };
@@ -148,7 +149,8 @@ struct tr {
     unsigned           body;       /* from runs of so many instructions */
     bool               no_loop;    /* not this unit */
     uint8_t           *loop_jump;  /* what leads there: NULL: nothing */
-    uint8_t           *loop_head;
+    uint8_t           *loop_again, *loop_reload; /* where it goes on if r9 is still for loop_r9, and if not */
+    int                loop_r9;    /* the group that r9 is for there; -1: none */
     uint8_t           *loop_out;   /* to the first code instead; NULL: not emitted yet */
     struct flag_record loop_flags; /* at its beginning */
     struct flag_record flags;  /* how to get them, as far as they are live */
@@ -225,8 +227,8 @@ struct cold *x64_guess(struct tr *t, unsigned address, bool write);
 uint8_t *x64_other_guess(struct tr *t, const struct cold *k);
 /* The same for a loop: accesses in all runs of which the registers at its beginning say where they are. */
 void x64_find_loop_groups(struct tr *t);
-/* At the beginning of the loop, checks them all: to the first code if one does not hold. */
-void x64_check_loop_groups(struct tr *t);
+/* The beginning of the loop: budget, and checks of them all, for those that are steady only the first time. To the first code if one does not hold. */
+void x64_begin_loop(struct tr *t);
 /* Conditional jump from the beginning of a loop's second code to the first. */
 void x64_leave_loop_if(struct tr *t, unsigned cc);
 /* The end of a unit that goes back to its own beginning if CC, else on at NEXT. False: it does so as any other. */

@@ -2,7 +2,8 @@
  *
  * It is entered from the end of the first. So all is known of the flags there, and they are not stored for the next run. It runs the
  * instructions several times for one look at the budget, and checks the accesses of all these runs before the first one, as far as registers
- * at the beginning and constants say where they are. If something does not hold there, nothing has happened yet: the first code goes on. */
+ * at the beginning and constants say where they are; those that are the same in each turn only when it is entered. If something does not hold
+ * there, nothing has happened yet: the first code goes on. */
 #include "cpu/x86/jit/x64.h"
 
 /* --- the end of a run ----------------------------------------------------------------------------------------------------------------------- */
@@ -29,7 +30,7 @@ bool x64_loop_end(struct tr *t, unsigned cc, uint32_t target, uint32_t next)
     }
     if (t->looping) {
         if (memcmp(&t->flags, &t->loop_flags, sizeof(t->flags))) t->failed = true; // not the flags that it began with
-        emit_jcc_to(&t->e, cc, t->loop_head);
+        emit_jcc_to(&t->e, cc, t->r9_group == t->loop_r9 ? t->loop_again : t->loop_reload);
     } else {
         t->loop_flags = t->flags;
         t->loop_jump = emit_jcc(&t->e, cc);
@@ -77,6 +78,22 @@ static void check_range(struct tr *t, const struct group *g, unsigned at)
     x64_leave_loop_if(t, CC_E);
 }
 
+/* Offsets of 16 bits: what members have beside the register leads there as it is now. */
+static void check_narrow(struct tr *t, const struct group *g)
+{
+    unsigned base = x64_gpr(g->root);
+
+    emit_rm(&t->e, 0x8D, 4, R8, (struct host_mem){(uint8_t)base, NO_REG, 0, g->low});
+    emit_rr(&t->e, 0x0FB7, 4, R8, R8);
+    emit_alu_ri(&t->e, 7, 4, R8, 0x10000 - (uint32_t)(g->high - g->low));
+    x64_leave_loop_if(t, CC_A);
+    if (!x64_is_flat(t, g->seg))
+        emit_rm(&t->e, 0x03, 4, R8, x64_ctx(offsetof(struct x86, seg) + g->seg * sizeof(struct x86_segment) + offsetof(struct x86_segment, base)));
+    check_range(t, g, R8);
+    emit_rr(&t->e, 0x03, 8, R9, R8);
+    emit_rr(&t->e, 0x2B, 8, R9, base);
+}
+
 /* Members differ by what is in one register: the slot is for addresses that are that register plus a constant. */
 static void check_by_base(struct tr *t, const struct group *g)
 {
@@ -113,14 +130,43 @@ static void check_by_index(struct tr *t, const struct group *g)
     }
 }
 
-void x64_check_loop_groups(struct tr *t)
+/* Those that are STEADY, or all others. True: there are some. */
+static bool check_groups(struct tr *t, bool steady)
 {
+    bool any = false;
+
     for (unsigned n = 0; t->hoists && n < t->groups; n++) {
         const struct group *g = &t->group[n];
-        if (!g->members) continue;
-        if (g->by_index) check_by_index(t, g);
+        if (!g->members || g->steady != steady) continue;
+        if (g->narrow) check_narrow(t, g);
+        else if (g->by_index) check_by_index(t, g);
         else check_by_base(t, g);
         emit_rm(&t->e, 0x89, 8, R9, x64_ctx(x64_slot_of(t, (int)n)));
         t->r9_group = (int)n;
+        any = true;
     }
+    return any;
+}
+
+/* Once: what leaves there gives back what has not been paid yet, so it is paid for a moment. */
+static void check_steady_groups(struct tr *t)
+{
+    struct emit *e = &t->e;
+    uint8_t     *begin = e->p;
+
+    emit_rm(e, 0x8D, 8, R13, (struct host_mem){R13, NO_REG, 0, -(int32_t)t->count});
+    if (check_groups(t, true)) emit_rm(e, 0x8D, 8, R13, (struct host_mem){R13, NO_REG, 0, (int32_t)t->count});
+    else e->p = begin;
+}
+
+void x64_begin_loop(struct tr *t)
+{
+    check_steady_groups(t);
+    t->loop_reload = t->e.p;
+    t->loop_r9 = t->r9_group;
+    if (t->r9_group >= 0) emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(x64_slot_of(t, t->r9_group)));
+    t->loop_again = t->e.p;
+    emit_alu_ri(&t->e, 5, 8, R13, t->count);
+    x64_leave_loop_if(t, CC_L);
+    if (check_groups(t, false)) t->loop_reload = t->loop_again; // they bring their own
 }

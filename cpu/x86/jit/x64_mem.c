@@ -263,7 +263,7 @@ static void use_slot(struct tr *t, const struct access *a, int group)
         return;
     }
     if (t->hoists) {
-        t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - a->base_off - (g->index_root == NO_ROOT ? 0 : g->low)};
+        t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - a->base_off - (g->index_root == NO_ROOT && !g->narrow ? 0 : g->low)};
         return;
     }
     t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - g->low - (a->base_off - g->base_off)};

@@ -396,7 +396,7 @@ static void steady(struct fuzz_case *f)
     emit_load(f, base, fuzz_chance(f, 12) && f->bits == 16 ? 0xFFFF - fuzz_below(f, 40) : at);
     emit_load(f, 1, 2 + fuzz_below(f, 40));
     start = f->n;
-    for (unsigned n = 2 + fuzz_below(f, 4); n-- > 0;) {
+    for (unsigned n = 2 + fuzz_below(f, 4); n-- > 0 && f->n < start + 80;) {
         same_place(f, base);
         if (fuzz_chance(f, 3)) emit(f, PICK(f, 0x00D083, 0x90D21B, 0x58909C, f->model->family >= 3 ? 0xC29A0F : 0x90D219), 3); // ADC, SBB, PUSHF, SETP
         if (fuzz_chance(f, 10)) disturb(f, base, alias);

@@ -330,36 +330,37 @@ static bool near_in_loop(const struct group *g, const struct access *a)
            g->narrow == a->narrow && high - low <= RANGE_MAX;
 }
 
-/* Which registers (bits 0 to 7) and segment registers (from bit 8 on) stay as they are. */
-static uint32_t kept_in_loop(const struct tr *t)
+/* Whether no instruction of the loop may write to register BASE, or loads SEG. */
+static bool stays(const struct tr *t, unsigned base, unsigned seg)
 {
     struct finder f = {.roots = 0};
-    uint32_t      kept = 0x3FFF;
 
     for (unsigned k = 0; k < t->count; k++) {
-        follow(t, &f, k);
-        kept &= ~(uint32_t)t->effects[k].regs;
-        if (!t->op[k]) kept = 0;
+        if (!t->op[k] || t->effects[k].regs >> base & 1) return false;
+        follow(t, &f, k); // for its loads
     }
-    for (unsigned s = 0; s < SEG_COUNT; s++)
-        if (f.loads[s]) kept &= ~(1u << (8 + s));
-    return kept;
+    return !f.loads[seg];
 }
 
-/* Offsets of 16 bits: only of a register that stays, in a segment with nothing to compare but 64 KB. */
-static bool narrow_in_loop(const struct tr *t, const struct access *a, uint32_t kept)
+/* Offsets of 16 bits: only of a register that stays, in a segment with nothing to compare but 64 KB; and not where the page has code, or is a
+ * device's, as far as can be seen now. */
+static bool narrow_in_loop(const struct tr *t, const struct access *a)
 {
-    return a->index == REG_ZERO && a->base < 8 && a->seg < 4 && (kept >> a->base & kept >> (8 + a->seg) & 1) &&
-           (t->ctx.mode & ((unsigned)MODE_FLAT | (unsigned)MODE_64K) << a->seg);
+    const struct x86 *c = t->c;
+    lin_t             lin;
+
+    if (a->index != REG_ZERO || a->base == REG_ZERO || a->seg >= 4 || !(t->ctx.mode & ((unsigned)MODE_FLAT | (unsigned)MODE_64K) << a->seg)) return false;
+    lin = c->seg[a->seg].base + (((uint32_t)c->gpr[a->base] + (uint32_t)a->disp) & 0xFFFF);
+    return (c->tlb_write[lin >> PAGE_SHIFT] || (!a->write && c->tlb_read[lin >> PAGE_SHIFT])) && stays(t, a->base, a->seg);
 }
 
-/* MAY_BEGIN: A is made in each run, so that it is no waste to look at it beforehand. KEPT: kept_in_loop(). */
-static void place_in_loop(struct tr *t, const struct finder *f, struct access *a, bool may_begin, uint32_t kept)
+/* MAY_BEGIN: A is made in each run, so that it is no waste to look at it beforehand. */
+static void place_in_loop(struct tr *t, const struct finder *f, struct access *a, bool may_begin)
 {
     struct symbol base = symbol_of(f, a->base), index = symbol_of(f, a->index);
     struct group *g = t->group;
 
-    if (!(a->narrow ? narrow_in_loop(t, a, kept) : x64_is_flat(t, a->seg)) || !is_known(base) || !is_known(index) || !within(a->disp, DISP_MAX)) return;
+    if (!(a->narrow ? narrow_in_loop(t, a) : x64_is_flat(t, a->seg)) || !is_known(base) || !is_known(index) || !within(a->disp, DISP_MAX)) return;
     if (a->index == REG_ZERO) a->scale = 0;
     a->root = base.root;
     a->base_off = base.off;
@@ -395,18 +396,16 @@ void x64_find_loop_groups(struct tr *t)
 {
     struct finder f = {.roots = 0};
     bool          may_begin = true;
-    uint32_t      kept;
 
     t->groups = 0;
     t->hoists = true;
     memset(t->accesses, 0, sizeof(t->accesses));
     if (t->ctx.mode & MODE_CHECKED) return;
-    kept = kept_in_loop(t);
     for (unsigned r = 0; r < 8; r++) forget(&f, r);
     for (unsigned k = 0; k < t->count; k++) {
         list_accesses(t, k);
         for (unsigned n = 0; n < t->accesses[k]; n++)
-            if (t->access[k][n].root != UINT32_MAX) place_in_loop(t, &f, &t->access[k][n], may_begin, kept);
+            if (t->access[k][n].root != UINT32_MAX) place_in_loop(t, &f, &t->access[k][n], may_begin);
         follow(t, &f, k);
         if (t->op[k] && (t->op[k]->kind == OPK_JCC || t->op[k]->kind == OPK_JCXZ)) may_begin = false;
     }
@@ -415,7 +414,7 @@ void x64_find_loop_groups(struct tr *t)
         bool          base_moves = g->base_low || g->base_high, index_moves = g->index_low || g->index_high;
         g->by_index = g->index_root != NO_ROOT && !base_moves;
         if (base_moves && index_moves) g->members = 0; // what differs must be in one register
-        g->steady = comes_back(&f, g->root) && comes_back(&f, g->index_root) && !f.loads[g->seg];
+        g->steady = comes_back(&f, g->root) && comes_back(&f, g->index_root);
     }
     settle_accesses(t);
     if (t->groups) return;

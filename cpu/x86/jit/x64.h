@@ -227,7 +227,8 @@ struct cold *x64_guess(struct tr *t, unsigned address, bool write);
 uint8_t *x64_other_guess(struct tr *t, const struct cold *k);
 /* The same for a loop: accesses in all runs of which the registers at its beginning say where they are. */
 void x64_find_loop_groups(struct tr *t);
-/* The beginning of the loop: budget, and checks of them all, for those that are steady only the first time. To the first code if one does not hold. */
+/* The beginning of the loop: looks at the budget and checks all these accesses, those that are steady only when it is entered. To the first code
+ * if something does not hold. */
 void x64_begin_loop(struct tr *t);
 /* Conditional jump from the beginning of a loop's second code to the first. */
 void x64_leave_loop_if(struct tr *t, unsigned cc);

@@ -238,7 +238,7 @@ static bool alu_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsi
     if (carry) x64_operand_with_carry(t, i, size, write);
     else x64_operand(t, i, size, write);
     if (!immediate) b = x64_source(t, i->src, size, R11);
-    if (flags_live(t) && write && size < 4) { // part of a register that is stored may be waited for longer: docs/TRICKS.md
+    if (flags_live(t) && write && size < 4) { // docs/TRICKS.md: operands in r10
         note_carry(t, op);
         emit_alu_memory(t, op, size, b, imm);
         x64_load_r10(t, size);
@@ -249,7 +249,7 @@ static bool alu_memory(struct tr *t, const struct x86_insn *i, unsigned op, unsi
         x64_load_r10(t, size);
         if (immediate) op_ri(t, op == TEST ? AND : op, size, R10, imm);
         else op_rr(t, op == TEST ? AND : op, size, R10, b);
-        if (write) emit_rm(&t->e, size == 1 ? 0x88 : 0x89, size, R10, x64_at(t));
+        if (write) emit_rm(&t->e, 0x89, size, R10, x64_at(t));
         alu_flags(t, op, size, R10, b, imm, flag_r10(), immediate ? flag_imm(imm) : flag_reg(i->src));
         return true;
     }

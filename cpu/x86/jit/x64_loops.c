@@ -78,7 +78,7 @@ static void check_range(struct tr *t, const struct group *g, unsigned at)
     x64_leave_loop_if(t, CC_E);
 }
 
-/* Offsets of 16 bits: what members have beside the register leads there as it is now. */
+/* Offsets of 16 bits. The slot is the host's address of the lowest one less all of the register, so it does not matter what its upper half is. */
 static void check_narrow(struct tr *t, const struct group *g)
 {
     unsigned base = x64_gpr(g->root);
@@ -162,7 +162,7 @@ static void check_steady_groups(struct tr *t)
 void x64_begin_loop(struct tr *t)
 {
     check_steady_groups(t);
-    t->loop_reload = t->e.p;
+    t->loop_reload = t->e.p; // the load is for those who come back without it
     t->loop_r9 = t->r9_group;
     if (t->r9_group >= 0) emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(x64_slot_of(t, t->r9_group)));
     t->loop_again = t->e.p;

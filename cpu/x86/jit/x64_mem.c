@@ -262,7 +262,7 @@ static void use_slot(struct tr *t, const struct access *a, int group)
         t->at = (struct host_mem){R9, (uint8_t)x64_gpr(a->index), a->scale, a->off - g->low - a->index_off * (1 << a->scale)};
         return;
     }
-    if (t->hoists) {
+    if (t->hoists) { // with an index, and in 16 bits, the slot leads to the lowest address: check_by_base(), check_narrow()
         t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->off - a->base_off - (g->index_root == NO_ROOT && !g->narrow ? 0 : g->low)};
         return;
     }

@@ -370,9 +370,9 @@ Suite *jit_memory_suite(void)
     if (x86_jit_supported()) tcase_add_test(c, test_beside_by_level);
     if (x86_jit_supported()) tcase_add_test(c, test_beside_watched);
     if (x86_jit_supported()) tcase_add_test(c, test_write_reaches_into_code);
-    tcase_add_test(c, test_loop_loads_its_segment);
-    tcase_add_test(c, test_loop_wraps);
-    tcase_add_test(c, test_loop_with_a_device);
+    if (x86_jit_supported()) tcase_add_test(c, test_loop_loads_its_segment);
+    if (x86_jit_supported()) tcase_add_test(c, test_loop_wraps);
+    if (x86_jit_supported()) tcase_add_test(c, test_loop_with_a_device);
     suite_add_tcase(s, c);
     return s;
 }

@@ -47,6 +47,24 @@ static struct fixture *start_screen(struct screen *s, const uint8_t *code, size_
     return f;
 }
 
+/* Flags for a jump, of a device's byte and a register's second byte. */
+START_TEST(test_device_and_second_byte)
+{
+    static const uint8_t code[] = {0xb9, 0x64, 0x00, 0xeb, 0x05, 0x49, 0x74, 0x0b, 0xeb, 0x00,               /* MOV CX, 100; JMP M; L: DEC CX; JZ done; JMP M */
+                                   0xd0, 0xc6, 0x84, 0x37, 0x75, 0xf5, 0xbf, 0x01, 0x00, 0xf4};              /* M: ROL DH, 1; TEST [BX], DH; JNZ L; MOV DI, 1; done: HLT */
+    struct screen        s = {.value = 0xfe}; /* FFh */
+    struct fixture      *f = start_screen(&s, code, sizeof(code));
+
+    f->cpu.gpr[REG_EDI] = 0;
+    f->cpu.gpr[REG_EDX] = 0x0100;
+    x86_run(&f->cpu, x86_retired(&f->cpu) + 10000);
+    ck_assert(f->cpu.halted);
+    ck_assert_uint_eq(f->cpu.gpr[REG_EDI], 0);
+    ck_assert_uint_eq(f->cpu.gpr[REG_ECX] & 0xffff, 0);
+    finish(f);
+}
+END_TEST
+
 /* Memory that only writes lead to, as while a BIOS is copied over itself (i440FX: PAM): what changes its operand finds what is read there. */
 START_TEST(test_operand_that_is_only_written)
 {
@@ -363,6 +381,7 @@ Suite *jit_memory_suite(void)
 
     if (x86_jit_supported()) tcase_add_test(c, test_operand_that_is_only_written);
     if (x86_jit_supported()) tcase_add_test(c, test_moves_to_a_device);
+    if (x86_jit_supported()) tcase_add_test(c, test_device_and_second_byte);
     if (x86_jit_supported()) tcase_add_test(c, test_left_after_move_from_a_device);
     if (x86_jit_supported()) tcase_add_test(c, test_writes_beside_code);
     if (x86_jit_supported()) tcase_add_test(c, test_beside_announced);

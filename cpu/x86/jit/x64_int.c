@@ -124,7 +124,7 @@ static void op_rr(struct tr *t, unsigned op, unsigned size, unsigned a, unsigned
 {
     note_carry(t, op);
     t->setter = t->e.p;
-    t->set_again = op == CMP || op == TEST || op == AND;
+    t->set_again = (op == CMP || op == TEST || op == AND) && a != R11 && b != R11; // what is there C does not bring back
     emit_rr(&t->e, alu_opcode(op, size), size, a, b);
     t->set = t->e.p;
 }

@@ -36,6 +36,7 @@ enum feature {
     DID_FAR_LOAD, DID_POP_SEGMENT, DID_MOVE_SEGMENT, DID_TASK_IN, DID_TASK_BACK, DID_TASK_HOME, DID_GATE, DID_INT_GATE, DID_SYSENTER,
     DID_SYSEXIT, DID_OTHER_SIZE, DID_OTHER_STACK, DID_EDGE, DID_HARD_STRING, DID_ALIGNMENT, DID_DEBUG, DID_DEBUG_IO, DID_A20, DID_PAGES, DID_INVLPG,
     DID_PATCH_PAGE, DID_ALIAS_PATCH, DID_BESIDE, DID_COPIED_CODE, DID_WRAP, DID_CONTROL, DID_SSE_LOOP, DID_X87_LOOP, DID_WALK, DID_SHADOW, DID_CROSSING, DID_STATES, DID_DEVICE, DID_MIDDLE, DID_FAR_WRAP, DID_STEADY,
+    DID_LOCK, DID_PREFIXES, DID_UNDOCUMENTED, DID_BYTES, DID_TABLES, DID_UNIT_STATE,
     FEATURES,
 };
 
@@ -107,10 +108,17 @@ unsigned selector_of(const struct fuzz_case *, unsigned n);  /* of the case's pr
 bool     by_paragraph(const struct fuzz_case *);             /* real and virtual-8086 mode */
 void     emit_reached(struct fuzz_case *, enum feature);
 
-/* snippets_system.c, snippets_edges.c, snippets_paths.c: one of theirs. */
+/* snippets_paths.c: parts of loops. */
+void     make_flags(struct fuzz_case *);              /* by an instruction on registers */
+void     ask(struct fuzz_case *);                     /* for a condition or all flags, into EAX or EDX */
+unsigned begin_loop(struct fuzz_case *);              /* with its count in memory; what end_loop() takes */
+void     end_loop(struct fuzz_case *, unsigned start);
+
+/* snippets_system.c, snippets_edges.c, snippets_paths.c, snippets_strange.c: one of theirs. */
 void system_snippet(struct fuzz_case *);
 void edge_snippet(struct fuzz_case *);
 void path_snippet(struct fuzz_case *);
+void strange_snippet(struct fuzz_case *);
 
 /* tables.c: memory and the CPU's state at the start; the same for both machines. */
 void write_memory(struct fuzz_case *, struct machine *);

@@ -325,7 +325,7 @@ void emit_body(struct fuzz_case *f)
 
 static void snippet(struct fuzz_case *f)
 {
-    switch (fuzz_below(f, 54)) {
+    switch (fuzz_below(f, 58)) {
     case 0: case 1: counted_loop(f); break;
     case 2: ecx_loop(f); break;
     case 3: case 4: call(f); break;
@@ -344,6 +344,7 @@ static void snippet(struct fuzz_case *f)
     case 29: case 30: case 31: case 32: case 33: case 34: edge_snippet(f); break;
     case 35: case 36: case 37: float_loop(f); break;
     case 38: case 39: case 40: case 41: case 42: case 43: case 44: case 45: path_snippet(f); break;
+    case 46: case 47: case 48: case 49: strange_snippet(f); break;
     default: some(f, 12); break;
     }
 }

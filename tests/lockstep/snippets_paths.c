@@ -16,7 +16,7 @@ static uint32_t crossing(struct fuzz_case *f, unsigned size)
 }
 
 /* Conditions, or all of the flags, into EAX or EDX, which the loop goes on with. */
-static void ask(struct fuzz_case *f)
+void ask(struct fuzz_case *f)
 {
     switch (fuzz_below(f, f->model->family >= 3 ? 6 : 3)) {
     case 0: emit(f, 0xD083, 2), emit(f, 0, 1); break;       // ADC EAX, 0
@@ -29,7 +29,7 @@ static void ask(struct fuzz_case *f)
 }
 
 /* Something that makes flags, of registers, so that a record of it may stay in registers. */
-static void make_flags(struct fuzz_case *f)
+void make_flags(struct fuzz_case *f)
 {
     unsigned reg = PICK(f, 0, 2, 0, 2, 3), other = PICK(f, 0, 1, 2, 7);
 
@@ -100,14 +100,14 @@ static void push_and_pop(struct fuzz_case *f)
     }
 }
 
-static unsigned begin_loop(struct fuzz_case *f)
+unsigned begin_loop(struct fuzz_case *f)
 {
     emit_variable(f, 0xC7, 0, COUNT);
     emit(f, 2 + fuzz_below(f, 30), word(f));
     return f->n;
 }
 
-static void end_loop(struct fuzz_case *f, unsigned start)
+void end_loop(struct fuzz_case *f, unsigned start)
 {
     unsigned back;
 

@@ -124,4 +124,7 @@ void strange_snippet(struct fuzz_case *);
 void write_memory(struct fuzz_case *, struct machine *);
 void prepare_cpu(const struct fuzz_case *, struct machine *);
 
+/* host.c: from now on no instruction of BMI2 in translations. */
+void host_without_bmi2(struct x86 *);
+
 #endif

@@ -139,7 +139,7 @@ static int stack_depth(const struct jit_op *op)
 static bool emitted(const struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
     if (op->size == 1 && (!x64_bytes_ok(t, i->dst, 1) || !x64_bytes_ok(t, i->src, 1))) return false;
-    if (op->kind >= OPK_PUSHF && op->kind <= OPK_MOV_MS && !x64_flags_plain(t)) return false;
+    if (op->kind >= OPK_PUSHF && op->kind <= OPK_MOV_MS && !x64_emits_system(t)) return false;
     return (op->kind != OPK_SHIFT_MI && op->kind != OPK_SHIFT_MC) || x86_has(t->c, FEAT_186);
 }
 
@@ -330,37 +330,40 @@ static bool near_in_loop(const struct group *g, const struct access *a)
            g->narrow == a->narrow && high - low <= RANGE_MAX;
 }
 
-/* Whether no instruction of the loop may write to register BASE, or loads SEG. */
-static bool stays(const struct tr *t, unsigned base, unsigned seg)
+/* What the loop changes: bit N register N, bit 8 + N segment register N. */
+static unsigned changes_of_loop(const struct tr *t)
 {
     struct finder f = {.roots = 0};
+    unsigned      changes = 0;
 
     for (unsigned k = 0; k < t->count; k++) {
-        if (!t->op[k] || t->effects[k].regs >> base & 1) return false;
+        changes |= t->op[k] ? t->effects[k].regs : ~0u;
         follow(t, &f, k); // for its loads
     }
-    return !f.loads[seg];
+    for (unsigned seg = 0; seg < SEG_COUNT; seg++)
+        if (f.loads[seg]) changes |= 0x100u << seg;
+    return changes;
 }
 
 /* Offsets of 16 bits: only of a register that stays, in a segment with nothing to compare but 64 KB; and not where the page has code, or is a
  * device's, as far as can be seen now. */
-static bool narrow_in_loop(const struct tr *t, const struct access *a)
+static bool narrow_in_loop(const struct tr *t, const struct access *a, unsigned changes)
 {
     const struct x86 *c = t->c;
     lin_t             lin;
 
-    if (a->index != REG_ZERO || a->base == REG_ZERO || a->seg >= 4 || !(t->ctx.mode & ((unsigned)MODE_FLAT | (unsigned)MODE_64K) << a->seg)) return false;
+    if (a->index != REG_ZERO || a->base == REG_ZERO || a->seg >= 4 || changes & (1u << a->base | 0x100u << a->seg) || !(t->ctx.mode & ((unsigned)MODE_FLAT | (unsigned)MODE_64K) << a->seg)) return false;
     lin = c->seg[a->seg].base + (((uint32_t)c->gpr[a->base] + (uint32_t)a->disp) & 0xFFFF);
-    return (c->tlb_write[lin >> PAGE_SHIFT] || (!a->write && c->tlb_read[lin >> PAGE_SHIFT])) && stays(t, a->base, a->seg);
+    return c->tlb_write[lin >> PAGE_SHIFT] || (!a->write && c->tlb_read[lin >> PAGE_SHIFT]);
 }
 
-/* MAY_BEGIN: A is made in each run, so that it is no waste to look at it beforehand. */
-static void place_in_loop(struct tr *t, const struct finder *f, struct access *a, bool may_begin)
+/* CHANGES: of the loop. MAY_BEGIN: A is made in each run, so that it is no waste to look at it beforehand. */
+static void place_in_loop(struct tr *t, const struct finder *f, struct access *a, unsigned changes, bool may_begin)
 {
     struct symbol base = symbol_of(f, a->base), index = symbol_of(f, a->index);
     struct group *g = t->group;
 
-    if (!(a->narrow ? narrow_in_loop(t, a) : x64_is_flat(t, a->seg)) || !is_known(base) || !is_known(index) || !within(a->disp, DISP_MAX)) return;
+    if (!(a->narrow ? narrow_in_loop(t, a, changes) : x64_is_flat(t, a->seg)) || !is_known(base) || !is_known(index) || !within(a->disp, DISP_MAX)) return;
     if (a->index == REG_ZERO) a->scale = 0;
     a->root = base.root;
     a->base_off = base.off;
@@ -395,7 +398,8 @@ static bool comes_back(const struct finder *f, uint32_t root)
 void x64_find_loop_groups(struct tr *t)
 {
     struct finder f = {.roots = 0};
-    bool          may_begin = true;
+    bool          may_begin = true, any = false;
+    unsigned      changes = changes_of_loop(t);
 
     t->groups = 0;
     t->hoists = true;
@@ -405,7 +409,7 @@ void x64_find_loop_groups(struct tr *t)
     for (unsigned k = 0; k < t->count; k++) {
         list_accesses(t, k);
         for (unsigned n = 0; n < t->accesses[k]; n++)
-            if (t->access[k][n].root != UINT32_MAX) place_in_loop(t, &f, &t->access[k][n], may_begin);
+            if (t->access[k][n].root != UINT32_MAX) place_in_loop(t, &f, &t->access[k][n], changes, may_begin);
         follow(t, &f, k);
         if (t->op[k] && (t->op[k]->kind == OPK_JCC || t->op[k]->kind == OPK_JCXZ)) may_begin = false;
     }
@@ -413,11 +417,14 @@ void x64_find_loop_groups(struct tr *t)
         struct group *g = &t->group[n];
         bool          base_moves = g->base_low || g->base_high, index_moves = g->index_low || g->index_high;
         g->by_index = g->index_root != NO_ROOT && !base_moves;
-        if (base_moves && index_moves) g->members = 0; // what differs must be in one register
         g->steady = comes_back(&f, g->root) && comes_back(&f, g->index_root);
+        if (base_moves && index_moves) g->members = 0; // what differs must be in one register
+        if (g->members < 2 && !g->steady && t->count > t->body) g->members = 0; // nothing is saved
+        any |= g->members > 0;
     }
     settle_accesses(t);
-    if (t->groups) return;
+    if (any) return;
+    t->groups = 0;
     t->hoists = false;
     x64_find_groups(t);
 }

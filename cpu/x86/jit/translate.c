@@ -23,7 +23,7 @@ static bool goes_on_after(const struct tr *t, const struct x86_insn *i, const st
     uint32_t size = op ? op->size : 0, target = x64_eip(t, i) + i->len + i->imm;
 
     if (is_repeated(i, op) || (op && op->kind == OPK_PORT)) return true;
-    if (op && (op->kind == OPK_POPF || op->kind == OPK_STI)) return x64_flags_plain(t);
+    if (op && (op->kind == OPK_POPF || op->kind == OPK_STI)) return x64_emits_system(t);
     if (!is_side_exit(op)) return false;
     if (size == 2) target &= 0xFFFF;
     return target > x64_eip(t, i) && target <= t->ctx.cs_limit;
@@ -380,6 +380,7 @@ static void begin(struct tr *t, const struct flag_record *flags)
     t->sse_ready = t->x87_ready = false;
     t->x87 = 0;
     t->r9_group = -1;
+    memset(t->slot_store, 0, sizeof(t->slot_store));
     t->setter = NULL;
 }
 
@@ -419,6 +420,7 @@ static void emit_loop(struct tr *t)
     begin(t, &t->loop_flags);
     x64_begin_loop(t);
     for (t->k = 0; t->k < t->count; t->k++) emit_insn(t);
+    x64_drop_slots(t);
     t->no_loop = t->failed;
     t->ends[t->body - 1] = true;
     t->count = t->body;
@@ -453,6 +455,7 @@ static bool emit_all(struct tr *t)
         emit_insn(t);
         watch_flags(t, j->region[j->current].sites_used != sites);
     }
+    x64_drop_slots(t);
     if (t->loop_jump && !t->failed) {
         t->open = false;
         emit_loop(t);

@@ -140,6 +140,7 @@ struct tr {
     unsigned      misfortunes; /* so often groups of this unit have been of no use */
     struct host_mem at;     /* operand of the access just emitted */
     int           r9_group; /* the group whose slot r9 holds; -1: none */
+    uint8_t      *slot_store[GROUPS_MAX], *slot_stored[GROUPS_MAX]; /* what stores each slot, and what comes after it; NULL: it is loaded */
 
     uint8_t           *start;  /* of the current instruction's code */
 
@@ -238,6 +239,10 @@ bool x64_loop_end(struct tr *t, unsigned cc, uint32_t target, uint32_t next);
 struct host_mem x64_quick_table(const struct tr *t, bool write, uint32_t offset, unsigned index);
 /* Where in struct x86 what the members of group GROUP add is kept. */
 size_t x64_slot_of(const struct tr *t, int group);
+/* r9 to the slot of GROUP, and back. Of stores that no load follows x64_drop_slots() makes nothing, when all that may load is emitted. */
+void x64_store_slot(struct tr *t, int group);
+void x64_load_slot(struct tr *t, int group);
+void x64_drop_slots(struct tr *t);
 
 /* From the linear address in host register ADDRESS to what the quick table for reads or writes has for its page, in r9; to the slow path of
  * SITE if that is nothing. */
@@ -338,8 +343,8 @@ bool x64_emit_muldiv(struct tr *t, const struct x86_insn *i, const struct jit_op
 bool x64_emit_move(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_shift(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_branch(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
-/* Whether PUSHF, POPF, CLI, STI are emitted here. */
-bool x64_flags_plain(const struct tr *t);
+/* Whether the kinds OPK_PUSHF to OPK_MOV_MS are emitted: from the 386 on. */
+bool x64_emits_system(const struct tr *t);
 bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 bool x64_emit_string(struct tr *t, const struct x86_insn *i, const struct jit_op *op);
 /* A repeated one of kind OP, as far as it is on plain memory; all else is its handler's. */

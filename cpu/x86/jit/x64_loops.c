@@ -141,8 +141,7 @@ static bool check_groups(struct tr *t, bool steady)
         if (g->narrow) check_narrow(t, g);
         else if (g->by_index) check_by_index(t, g);
         else check_by_base(t, g);
-        emit_rm(&t->e, 0x89, 8, R9, x64_ctx(x64_slot_of(t, (int)n)));
-        t->r9_group = (int)n;
+        x64_store_slot(t, (int)n);
         any = true;
     }
     return any;
@@ -164,7 +163,7 @@ void x64_begin_loop(struct tr *t)
     check_steady_groups(t);
     t->loop_reload = t->e.p; // the load is for those who come back without it
     t->loop_r9 = t->r9_group;
-    if (t->r9_group >= 0) emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(x64_slot_of(t, t->r9_group)));
+    if (t->r9_group >= 0) x64_load_slot(t, t->r9_group);
     t->loop_again = t->e.p;
     emit_alu_ri(&t->e, 5, 8, R13, t->count);
     x64_leave_loop_if(t, CC_L);

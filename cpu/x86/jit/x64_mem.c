@@ -247,12 +247,39 @@ size_t x64_slot_of(const struct tr *t, int group)
     return offsetof(struct x86, jit_slot) + 8u * (unsigned)group;
 }
 
+void x64_store_slot(struct tr *t, int group)
+{
+    t->slot_store[group] = t->e.p;
+    emit_rm(&t->e, 0x89, 8, R9, x64_ctx(x64_slot_of(t, group)));
+    t->slot_stored[group] = t->e.p;
+    t->r9_group = group;
+}
+
+void x64_load_slot(struct tr *t, int group)
+{
+    t->slot_store[group] = NULL;
+    emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(x64_slot_of(t, group)));
+}
+
+/* NOP of one instruction, of as many bytes: SDM 2B, NOP. */
+void x64_drop_slots(struct tr *t)
+{
+    for (unsigned n = 0; n < GROUPS_MAX; n++) {
+        uint8_t *p = t->slot_store[n];
+        unsigned size = p ? (unsigned)(t->slot_stored[n] - p) : 0;
+
+        t->slot_store[n] = NULL;
+        if (t->e.full || (size != 4 && size != 7)) continue;
+        memcpy(p, size == 4 ? "\x0F\x1F\x40" : "\x0F\x1F\x80\0\0\0", size);
+    }
+}
+
 /* The host's operand of access A, whose group's slot is that of GROUP. */
 static void use_slot(struct tr *t, const struct access *a, int group)
 {
     const struct group *g = &t->group[group];
 
-    if (t->r9_group != group) emit_rm(&t->e, 0x8B, 8, R9, x64_ctx(x64_slot_of(t, group)));
+    if (t->r9_group != group) x64_load_slot(t, group);
     t->r9_group = group;
     if (g->stack) {
         t->at = (struct host_mem){(uint8_t)x64_gpr(a->base), R9, 0, a->disp};
@@ -435,8 +462,7 @@ static void group_head(struct tr *t, const struct x86_insn *i, const struct acce
         emit_rr(e, 0x03, 8, R9, R8);
         emit_rr(e, 0x2B, 8, R9, base);
     }
-    emit_rm(e, 0x89, 8, R9, x64_ctx(x64_slot_of(t, a->group)));
-    t->r9_group = a->group;
+    x64_store_slot(t, a->group);
     t->at = (struct host_mem){(uint8_t)base, R9, 0, a->off - g->low};
 }
 

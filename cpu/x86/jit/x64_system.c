@@ -4,7 +4,7 @@
 
 enum { SYSTEM = FLAG_TF | FLAG_DF | FLAG_IOPL | FLAG_NT };
 
-bool x64_flags_plain(const struct tr *t)
+bool x64_emits_system(const struct tr *t)
 {
     return x86_has(t->c, FEAT_386);
 }
@@ -335,7 +335,7 @@ static bool read_processor(struct tr *t, const struct x86_insn *i, bool time)
 
 bool x64_emit_system(struct tr *t, const struct x86_insn *i, const struct jit_op *op)
 {
-    if (!x64_flags_plain(t)) return false;
+    if (!x64_emits_system(t)) return false;
     switch ((enum jit_kind)op->kind) {
     case OPK_PUSHF: pushf(t, i, op->size); return true;
     case OPK_POPF: popf(t, i, op->size); return true;

@@ -124,7 +124,8 @@ void strange_snippet(struct fuzz_case *);
 void write_memory(struct fuzz_case *, struct machine *);
 void prepare_cpu(const struct fuzz_case *, struct machine *);
 
-/* host.c: from now on no instruction of BMI2 in translations. */
+/* host.c: for what is translated from now on: no instruction of BMI2; accesses were grouped so often without use before. */
 void host_without_bmi2(struct x86 *);
+void host_with_misfortunes(struct x86 *, unsigned misfortunes);
 
 #endif

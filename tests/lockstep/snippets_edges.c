@@ -122,6 +122,7 @@ static void walk(struct fuzz_case *f)
     int                  step = (int)PICK(f, 1, 2, 4, 4, 8, 3) * (fuzz_chance(f, 3) ? -1 : 1), count = 4 + (int)fuzz_below(f, 60);
     unsigned             start, reg, other = PICK(f, 3, 6, 7);
 
+    if (fuzz_chance(f, 4)) step *= 64 << fuzz_below(f, 5); // so far that each turn is for itself
     for (unsigned n = 0; n < 3; n++) {
         uint32_t from = at - (uint32_t)(step * (int)fuzz_below(f, (uint32_t)count)) + fuzz_below(f, 8);
         if (f->bits == 16 && wide) emit(f, 0x66, 1), emit(f, 0xB8 + bases[n], 1), emit(f, from, 4);
@@ -145,7 +146,7 @@ static void walk(struct fuzz_case *f)
     for (unsigned n = 0; n < 3; n++) {
         if (bases[n] != other && fuzz_chance(f, 2)) continue;
         if (f->bits == 16 && wide) emit(f, 0x66, 1);
-        emit(f, 0x83, 1), emit(f, 0xC0 | bases[n], 1), emit(f, (unsigned)step, 1);
+        emit(f, step == (int8_t)step ? 0x83 : 0x81, 1), emit(f, 0xC0 | bases[n], 1), emit(f, (unsigned)step, step == (int8_t)step ? 1 : wide ? 4 : 2);
     }
     emit(f, 0x49, 1);
     if (f->n + 2 - start < 128) emit(f, 0x75 | (0x100 - (f->n + 2 - start)) << 8, 2);

@@ -346,10 +346,11 @@ static void set_breakpoint(const struct fuzz_case *f, struct fuzz_case *own, str
     c->dr[7] = 0x401 | kind << 16 | PICK(own, 0, 1, 3) << 18;
 }
 
-/* Caches that are full again and again, in one case of four; in one of sixteen a host without BMI2. */
+/* Caches that are full again and again, in one case of four; in one of sixteen a host without BMI2, in one of four no luck with groups. */
 static void limit_host(const struct fuzz_case *f, struct x86 *c)
 {
     if (f->seed % 16 == 5) host_without_bmi2(c);
+    if (f->seed % 4 == 2) host_with_misfortunes(c, 1 + f->seed / 4 % 4);
     if (f->seed % 4 != 3) return;
     c->tlb.most = f->seed & 16 ? 12 : 40;
     c->cache->size = 60 << 10;

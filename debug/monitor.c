@@ -13,7 +13,6 @@
 
 #define LINE     256
 #define WORDS    4
-#define STEP_MAX 1000000000ull
 #define DUMP_MAX 65536
 
 struct monitor {
@@ -141,12 +140,16 @@ static bool parse_count(struct monitor *m, int count, char **words, int at, uint
 
     *n = fallback;
     if (count <= at) return true;
-    *n = strtoull(words[at], &end, 0);
+    errno = 0;
+    *n = strtoull(words[at], &end, 10);
     if (!isdigit((unsigned char)*words[at]) || *end) {
         fprintf(m->out, "%s: not a number; counts are decimal\n", words[at]);
         return false;
     }
-    if (*n > most) *n = most;
+    if (errno == ERANGE || *n > most) {
+        fprintf(m->out, "%s: at most %" PRIu64 "\n", words[at], most);
+        return false;
+    }
     return true;
 }
 
@@ -219,7 +222,7 @@ static enum monitor_result do_regs(struct monitor *m, int count, char **words)
         fprintf(m->out, "%-10s %0*" PRIx64 "%s", name, value >> 32 ? 16 : 8, value, ++shown % 4 ? "  " : "\n");
     }
     if (shown % 4) fputc('\n', m->out);
-    if (!shown) fprintf(m->out, "no such register\n");
+    if (!shown) fprintf(m->out, "%s: no such register\n", words[1]);
     else if (count == 1) show_flags(m);
     return MONITOR_STAY;
 }
@@ -261,9 +264,14 @@ static const char *stop_text(enum machine_stop stop)
 
 static enum monitor_result do_step(struct monitor *m, int count, char **words)
 {
-    uint64_t n;
+    uint64_t          n, before = machine_instructions(m->machine), made;
+    enum machine_stop stop;
 
-    if (parse_count(m, count, words, 1, 1, STEP_MAX, &n)) monitor_show_stop(m, stop_text(machine_step(m->machine, n)));
+    if (!parse_count(m, count, words, 1, 1, INT64_MAX, &n)) return MONITOR_STAY;
+    stop = machine_step(m->machine, n);
+    made = machine_instructions(m->machine) - before;
+    if (stop == STOP_TIME && made < n) fprintf(m->out, "the guest waits: %" PRIu64 " of %" PRIu64 " instructions, then a second of HLT\n", made, n);
+    monitor_show_stop(m, stop_text(stop));
     return MONITOR_STAY;
 }
 
@@ -478,6 +486,14 @@ static enum monitor_result do_help(struct monitor *m, int count, char **words)
     return MONITOR_STAY;
 }
 
+static int words_in(const char *arguments)
+{
+    int n = *arguments != 0;
+
+    while (*arguments) n += *arguments++ == ' ';
+    return n;
+}
+
 enum monitor_result monitor_command(struct monitor *m, const char *line)
 {
     char  copy[LINE], *words[WORDS], *save = NULL;
@@ -491,6 +507,10 @@ enum monitor_result monitor_command(struct monitor *m, const char *line)
     if (!count) return MONITOR_STAY;
     for (size_t i = 0; i < COMMANDS; i++) {
         if (strcmp(words[0], commands[i].name) != 0 && strcmp(words[0], commands[i].letter) != 0) continue;
+        if (count - 1 > words_in(commands[i].arguments)) {
+            fprintf(m->out, "%s: too much; the command is: %s %s\n", words[1 + words_in(commands[i].arguments)], commands[i].name, commands[i].arguments);
+            return MONITOR_STAY;
+        }
         /* What is repeated goes on from where it was, so the address is not kept. */
         if (commands[i].repeats) snprintf(m->last, sizeof(m->last), "%s", commands[i].name);
         return commands[i].run(m, count, words);

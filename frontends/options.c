@@ -125,9 +125,11 @@ static bool set_memory(struct options *o, info *i, const char *value, char *erro
 
     (void)i;
     if (!value_size(value, &bytes)) return fail(error, n, "-m %s: not a size; write it like 640K, 16M or 1G", value);
-    if (bytes < MEMORY_MIN || bytes > MEMORY_MAX)
-        return fail(error, n, "-m %s: the machine can have 256K to 3G of memory%s%s%s", value, plain ? "; with a unit: -m " : "",
-                    plain ? value : "", plain ? "M" : "");
+    if (bytes < MEMORY_MIN || bytes > MEMORY_MAX) {
+        bool meant = plain && bytes && bytes <= MEMORY_MAX >> 20;
+        return fail(error, n, "-m %s: the machine can have 256K to 3G of memory%s%s%s", value, meant ? "; with a unit: -m " : "", meant ? value : "",
+                    meant ? "M" : "");
+    }
     if (bytes % MEMORY_GRAIN) return fail(error, n, "-m %s: not a multiple of 4K", value);
     o->config.memory = bytes;
     o->memory_given = true;
@@ -155,7 +157,7 @@ static bool set_engine(struct options *o, info *i, const char *value, char *erro
     if (strcmp(value, "interp") && strcmp(value, "jit") && strcmp(value, "lockstep"))
         return fail(error, n, "--engine %s: no such engine; there are: interp jit lockstep", value);
     if (strcmp(value, "interp") && !machine_has_jit())
-        return fail(error, n, "--engine %s: ochenta has no translator for this host, which runs the interpreter alone", value);
+        return fail(error, n, "--engine %s: this build has no translator (it is for x86-64 Linux, and JIT=0 leaves it out); there is: interp", value);
     o->config.engine = value;
     return true;
 }
@@ -166,9 +168,11 @@ static bool set_jit_cache(struct options *o, info *i, const char *value, char *e
 
     (void)i;
     if (!value_size(value, &o->config.jit_cache)) return fail(error, n, "--jit-cache %s: not a size; write it like 64M", value);
-    if (o->config.jit_cache < MACHINE_JIT_CACHE_MIN || o->config.jit_cache > MACHINE_JIT_CACHE_MAX)
-        return fail(error, n, "--jit-cache %s: the translator's code can have 1M to 2047M%s%s%s", value, plain ? "; with a unit: --jit-cache " : "",
-                    plain ? value : "", plain ? "M" : "");
+    if (o->config.jit_cache < MACHINE_JIT_CACHE_MIN || o->config.jit_cache > MACHINE_JIT_CACHE_MAX) {
+        bool meant = plain && o->config.jit_cache >= MACHINE_JIT_CACHE_MIN >> 20 && o->config.jit_cache <= MACHINE_JIT_CACHE_MAX >> 20;
+        return fail(error, n, "--jit-cache %s: the translator's code can have 1M to 2047M%s%s%s", value, meant ? "; with a unit: --jit-cache " : "",
+                    meant ? value : "", meant ? "M" : "");
+    }
     return true;
 }
 
@@ -483,6 +487,8 @@ static bool check_running(struct options *o, char *error, size_t n)
     if (stdio > 1) return fail(error, n, "only one serial port can be on stdio");
     if (o->serial[0].kind == ENDPOINT_UNIX && o->serial[1].kind == ENDPOINT_UNIX && !strcmp(o->serial[0].path, o->serial[1].path))
         return fail(error, n, "--serial unix:%s: two ports cannot have one socket", o->serial[0].path);
+    if (o->config.jit_cache && (!machine_has_jit() || (o->config.engine && !strcmp(o->config.engine, "interp"))))
+        return fail(error, n, "--jit-cache is about translated code: the interpreter has none");
     if (o->perf_map && (!machine_has_jit() || (o->config.engine && !strcmp(o->config.engine, "interp"))))
         return fail(error, n, "--perf-map is about translated code: the interpreter has none");
     if (o->monitor && stdio) return fail(error, n, "--monitor and --serial stdio both want the terminal");

@@ -448,12 +448,16 @@ enum machine_stop machine_run(struct machine *m, uint64_t until_ns)
 
 enum machine_stop machine_step(struct machine *m, uint64_t count)
 {
-    uint64_t retired = x86_retired(&m->pc.cpu), limit = UINT64_MAX - retired < count ? UINT64_MAX : retired + count;
-    uint64_t most = machine_time(m) + HALT_GRACE_NS; // what a HLT that nothing ends may take
+    uint64_t          before = x86_retired(&m->pc.cpu), limit = UINT64_MAX - before < count ? UINT64_MAX : before + count;
+    enum machine_stop stop;
 
-    if (limit < UINT64_MAX / 1000) most += count * 1000 / m->mips;
-    else most = UINT64_MAX;
-    return run_to(m, most, limit);
+    for (;;) {
+        uint64_t left = limit - before, most = machine_time(m) + HALT_GRACE_NS; // what a HLT that nothing ends may take
+
+        stop = run_to(m, left < UINT64_MAX / 1000 ? most + left * 1000 / m->mips : UINT64_MAX, limit);
+        if (stop != STOP_TIME || x86_retired(&m->pc.cpu) == before || x86_retired(&m->pc.cpu) >= limit) return stop;
+        before = x86_retired(&m->pc.cpu);
+    }
 }
 
 void machine_request_stop(struct machine *m)

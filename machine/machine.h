@@ -94,7 +94,7 @@ void            machine_destroy(struct machine *); /* flushes and closes all med
  * STOP_TIME or STOP_REQUEST, running again returns the same stop at once, until a reset. STOP_HALTED: the machine may still be fed
  * input, and reset. */
 enum machine_stop machine_run(struct machine *, uint64_t until_ns);
-/* The same, at most COUNT instructions. HLT passes time, not instructions: a virtual second of it at most. */
+/* COUNT instructions, or fewer and STOP_TIME: HLT passes time, not instructions, and nothing has ended one for a virtual second. */
 enum machine_stop machine_step(struct machine *, uint64_t count);
 /* Async-signal-safe: makes a machine_run() in progress return STOP_REQUEST soon. */
 void machine_request_stop(struct machine *);

@@ -23,7 +23,7 @@ int machine_check_engine(const struct machine_config *c, char *error, size_t err
         return -EINVAL;
     }
     if (translates && !x86_jit_supported()) {
-        snprintf(error, error_size, "engine \"%s\": ochenta has no translator for this host, which runs the interpreter alone", c->engine);
+        snprintf(error, error_size, "engine \"%s\": this build has no translator (it is for x86-64 Linux, and JIT=0 leaves it out)", c->engine);
         return -EINVAL;
     }
     if (c->jit_cache && c->jit_cache < MACHINE_JIT_CACHE_MIN) {
@@ -43,7 +43,8 @@ int machine_start_engine(struct machine *m, char *error, size_t error_size)
     if (c->engine ? strcmp(c->engine, "jit") != 0 : !x86_jit_supported()) return 0;
     result = x86_jit_init(&m->pc.cpu, c->jit_cache ? (size_t)c->jit_cache : JIT_DEFAULT_CODE);
     if (result && (c->engine || c->jit_cache)) {
-        snprintf(error, error_size, "the translator cannot start: %s", strerror(-result));
+        snprintf(error, error_size, "the translator cannot start: %s; --engine interp does without%s", strerror(-result),
+                 result == -ENOMEM ? ", a smaller --jit-cache needs less" : "");
         return result;
     }
     if (result) {

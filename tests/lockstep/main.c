@@ -10,6 +10,8 @@
 #include "cpu/x86/history.h"
 #include "debug/difference.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,10 +194,33 @@ static void print_coverage(const struct run *r)
     printf("; in repetitions %llu", (unsigned long long)r->rep_faults);
 }
 
-static int usage(const char *what)
+static int usage(const char *what, const char *value)
 {
-    fprintf(stderr, "lockstep-fuzz: %s\nusage: lockstep-fuzz [--seed S] [--count N] [--seconds T] [--cpu MODEL] [--mode MODE] [--longest N] [--verbose]\n", what);
+    fprintf(stderr, "lockstep-fuzz: %s%s%s\nusage: lockstep-fuzz [--seed S] [--count N] [--seconds T] [--cpu MODEL] [--mode MODE] [--longest N] [--verbose]\nmodels:", what,
+            value ? " " : "", value ? value : "");
+    for (unsigned n = 0; x86_model_at(n); n++) fprintf(stderr, " %s", x86_model_at(n)->name);
+    fprintf(stderr, "\nmodes:");
+    for (unsigned n = 0; n < MODES; n++) fprintf(stderr, " %s", mode_names[n]);
+    fputc('\n', stderr);
     return 2;
+}
+
+/* A whole number, of which LEAST is the smallest. */
+static bool set_number(uint64_t *n, const char *value, uint64_t least)
+{
+    char *end;
+
+    errno = 0;
+    *n = strtoull(value, &end, 0);
+    return isdigit((unsigned char)*value) && !*end && !errno && *n >= least;
+}
+
+static bool set_seconds(double *seconds, const char *value)
+{
+    char *end;
+
+    *seconds = strtod(value, &end);
+    return end != value && !*end && *seconds > 0 && *seconds < 1e9;
 }
 
 static bool set_mode(struct run *r, const char *name)
@@ -210,23 +235,28 @@ int main(int argc, char **argv)
     struct run r = {.seed = 1, .count = UINT64_MAX, .mode = -1, .longest = UINT64_MAX};
     uint64_t   passed = 0, failed = 0;
     double     start = now();
+    bool       known;
 
     for (int n = 1; n < argc; n++) {
         const char *value = n + 1 < argc ? argv[n + 1] : NULL;
 
         if (!strcmp(argv[n], "--verbose")) { r.verbose = true; continue; }
-        if (!value) return usage("unknown option or no value");
-        if (!strcmp(argv[n], "--seed")) r.seed = strtoull(value, NULL, 0);
-        else if (!strcmp(argv[n], "--count")) r.count = strtoull(value, NULL, 0);
-        else if (!strcmp(argv[n], "--longest")) r.longest = strtoull(value, NULL, 0);
-        else if (!strcmp(argv[n], "--seconds")) r.seconds = atof(value);
-        else if (!strcmp(argv[n], "--cpu") && x86_model_find(value)) r.cpu = value;
-        else if (!strcmp(argv[n], "--mode") && set_mode(&r, value)) ;
-        else return usage("unknown option or value");
+        if (!strcmp(argv[n], "--help")) return usage("random cases in lockstep", NULL), 0;
+        if (!value) return usage("no such option, or no value:", argv[n]);
+        if (!strcmp(argv[n], "--seed")) known = set_number(&r.seed, value, 0);
+        else if (!strcmp(argv[n], "--count")) known = set_number(&r.count, value, 1);
+        else if (!strcmp(argv[n], "--longest")) known = set_number(&r.longest, value, 0);
+        else if (!strcmp(argv[n], "--seconds")) known = set_seconds(&r.seconds, value);
+        else if (!strcmp(argv[n], "--cpu")) known = x86_model_find(r.cpu = value) != NULL;
+        else if (!strcmp(argv[n], "--mode")) known = set_mode(&r, value);
+        else return usage("no such option:", argv[n]);
+        if (!known) return usage("no such value:", value);
         n++;
     }
     signal(SIGPROF, on_alarm);
-    if (!machine_has_jit()) return usage("ochenta has no translator for this host");
+    if (r.cpu && r.mode >= 0 && !mode_exists(&(struct fuzz_case){.model = x86_model_find(r.cpu), .mode = (enum mode)r.mode}))
+        return usage("the model does not have the mode", mode_names[r.mode]);
+    if (!machine_has_jit()) return fputs("lockstep-fuzz: this build has no translator\n", stderr), 2;
     if (r.count == UINT64_MAX && r.seconds == 0) r.count = 100;
     for (uint64_t n = 0; n < r.count && (r.seconds == 0 || now() - start < r.seconds) && failed < 20; n++) {
         if (one_case(&r, r.seed + n)) passed++;

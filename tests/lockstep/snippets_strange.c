@@ -9,7 +9,7 @@ static unsigned rm_of(const struct fuzz_case *f, unsigned base)
     return f->bits == 32 ? base : rm16[base];
 }
 
-/* LOCK before what may have it, mostly with an operand in memory. */
+/* LOCK, mostly before what may have it: a read-modify-write of memory. The others raise #UD. */
 static void locked(struct fuzz_case *f)
 {
     unsigned at = PICK(f, 3, 6, 7), rm = rm_of(f, at), start, op;
@@ -22,10 +22,10 @@ static void locked(struct fuzz_case *f)
         if (f->model->family >= 3 && fuzz_chance(f, 3)) emit(f, 0x66, 1);
         emit(f, 0xF0, 1);
         switch (fuzz_below(f, f->model->family >= 4 ? 7 : f->model->family >= 3 ? 5 : 4)) {
-        case 0: case 1: emit(f, PICK(f, 0x00, 0x01, 0x10, 0x11, 0x18, 0x19, 0x20, 0x29, 0x30, 0x86, 0x87, 0x09, 0x39, 0x03, 0x89), 1), emit(f, rm | PICK(f, 0, 1, 2, 4, 6) << 3, 1); break;
-        case 2: emit(f, 0x83, 1), emit(f, rm | fuzz_below(f, 8) << 3, 1), emit(f, fuzz_value(f), 1); break;
+        case 0: case 1: emit(f, fuzz_chance(f, 20) ? PICK(f, 0x39, 0x03, 0x89) : PICK(f, 0x00, 0x01, 0x10, 0x11, 0x18, 0x19, 0x20, 0x29, 0x30, 0x86, 0x87, 0x09), 1), emit(f, rm | PICK(f, 0, 1, 2, 4, 6) << 3, 1); break;
+        case 2: emit(f, 0x83, 1), emit(f, rm | fuzz_below(f, fuzz_chance(f, 8) ? 8 : 7) << 3, 1), emit(f, fuzz_value(f), 1); break;
         case 3: op = PICK(f, 0xF6, 0xF7, 0xFE, 0xFF), emit(f, op, 1), emit(f, rm | (op < 0xFE ? PICK(f, 2, 3) : fuzz_below(f, 2)) << 3, 1); break;
-        case 4: emit(f, 0x0F, 1), emit(f, PICK(f, 0xAB, 0xB3, 0xBB, 0xA3), 1), emit(f, rm | PICK(f, 0, 2) << 3, 1); break;
+        case 4: emit(f, 0x0F, 1), emit(f, fuzz_chance(f, 12) ? 0xA3 : PICK(f, 0xAB, 0xB3, 0xBB), 1), emit(f, rm | PICK(f, 0, 2) << 3, 1); break;
         case 5: emit(f, 0x0F, 1), emit(f, PICK(f, 0xB0, 0xB1, 0xC0, 0xC1), 1), emit(f, rm | PICK(f, 0, 2, 4) << 3, 1); break;
         default: emit(f, 0xC70F, 2), emit(f, rm | 1 << 3, 1); break; // CMPXCHG8B
         }
@@ -71,7 +71,7 @@ static void undocumented(struct fuzz_case *f)
         case 3: emit(f, 0xF6 | (0xC0 | 1 << 3 | PICK(f, 0, 2, 4)) << 8, 2), emit(f, fuzz_value(f), 1); break; // TEST
         case 4: emit(f, PICK(f, 0xD4, 0xD5), 1), emit(f, PICK(f, 1, 7, 10, 16, 0xFF), 1); break;      // AAM, AAD of other bases
         case 5: if (fuzz_chance(f, 8)) emit(f, 0xF1, 1); break;                                            // ICEBP
-        case 6: if (fuzz_chance(f, 8)) emit(f, PICK(f, 0x0B0F, 0xFF0F, 0xF0FF, 0xC88D, 0xC0C4, 0x04F0, 0x0A0F, 0x360F), 2); break;
+        case 6: if (fuzz_chance(f, 8)) emit(f, PICK(f, 0x0B0F, 0xFF0F, 0xF0FF, 0xC88D, 0xC0C4, 0xC0F0, 0x0A0F, 0x360F), 2); break; // some are what they are on the 8086
         default: emit_any(f); break;
         }
         ask(f);
@@ -124,7 +124,8 @@ static void tables(struct fuzz_case *f)
         case 4: emit(f, PICK(f, 0xC0000F, 0xC8000F, 0xC2000F), 3); break; // SLDT, STR
         default:
             if (!(f->model->features & FEAT_MSR)) break;
-            emit_load(f, 1, PICK(f, 0x10, 0x174, 0x175, 0x176, 0x277, 0x2FF, 0x10, f->first_bits == 32 ? 0xC0000080 : 0x10));
+            if (f->bits == 16) emit(f, 0x66, 1);
+            emit(f, 0xB9, 1), emit(f, PICK(f, 0x10, 0x174, 0x175, 0x176, 0x277, 0x2FF, 0x10, 0xC0000080), 4); // MOV ECX
             emit(f, 0x320F, 2);
             if (fuzz_chance(f, 2)) emit(f, 0x300F, 2);
             break;

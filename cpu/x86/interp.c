@@ -147,7 +147,6 @@ static bool entered_handler(const struct x86 *c, const struct x86_insn *i)
 static void run_single(struct x86 *c)
 {
     bool              trap = c->eflags & FLAG_TF, shadow = c->inhibit_traps, one_by_one = trap || c->step_mode;
-    bool              was_step = c->step_mode;
     int64_t           rest;
     struct x86_block *b;
 
@@ -165,7 +164,7 @@ static void run_single(struct x86 *c)
     if (c->trace) c->trace(c->trace_opaque, b->insn, NULL);
     b->insn[0].fn(c, b->insn);
     if (shadow && c->inhibit_traps) c->inhibit = c->inhibit_traps = false; // of loads of SS in a row only the first has one (SDM 3A 6.8.3)
-    c->step_mode = was_step;
+    x86_update_step(c); // it may have written to DR7, or to memory from which a task switch loads it
     if (!c->kicked) { // else the slice ends here
         c->budget += rest;
         c->limit += (uint64_t)rest;

@@ -13,6 +13,25 @@
 Suite *jit_suite(void);
 
 /* Left after an instruction that a handler ran, which is the last one before IP wraps. */
+/* Instructions run one by one while there are breakpoints on some, and no longer. */
+START_TEST(test_breakpoints_come_and_go)
+{
+    static const uint8_t code[] = {0x66, 0xb8, 0x02, 0x04, 0x00, 0x00, 0x0f, 0x23, 0xf8, 0x40, 0x66, 0x31, 0xc0, /* MOV EAX, 402h; MOV DR7, EAX; INC AX; XOR EAX, EAX */
+                                   0x0f, 0x23, 0xf8, 0x43, 0x43, 0xf4};                                         /* MOV DR7, EAX; INC BX; INC BX; HLT */
+    struct fixture      *f = create("pentium", _i);
+
+    phys_write_block(&f->phys, 0x10000, code, sizeof(code));
+    x86_reg_set(&f->cpu, "cs", 0x1000);
+    x86_reg_set(&f->cpu, "eip", 0);
+    f->cpu.dr[0] = 0x50000;
+    x86_run(&f->cpu, x86_retired(&f->cpu) + 100);
+    ck_assert(f->cpu.halted && !f->cpu.step_mode);
+    ck_assert_uint_eq(f->cpu.dr[7], 0x400);
+    ck_assert_uint_le(f->cpu.stats.single_steps, 4);
+    finish(f);
+}
+END_TEST
+
 START_TEST(test_left_where_ip_wraps)
 {
     static const uint8_t code[] = {0x90, 0x9c}; /* NOP; PUSHF at FFFF */
@@ -586,6 +605,7 @@ Suite *jit_suite(void)
     Suite *s = suite_create("jit");
     TCase *c = tcase_create("all");
 
+    tcase_add_loop_test(c, test_breakpoints_come_and_go, 0, x86_jit_supported() ? 2 : 1);
     if (x86_jit_supported()) tcase_add_test(c, test_left_where_ip_wraps);
     if (x86_jit_supported()) tcase_add_test(c, test_full_translation_cache);
     if (x86_jit_supported()) tcase_add_test(c, test_translation_cache_full_between_accesses);

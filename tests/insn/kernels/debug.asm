@@ -7,6 +7,7 @@ kernel "debug"
 
 main:
         mov dword [flag_mask], -1               ; RF too
+        call first_breakpoint
         call steps
         call instruction_breakpoints
         call data_breakpoints
@@ -231,6 +232,30 @@ ACCESS  equ 3
 LEN1    equ 0
 LEN2    equ 1
 LEN4    equ 3
+
+; The first of all, set by an instruction that is run by itself; then taken away by such a one.
+first_breakpoint:
+        kernel32
+        set_dr 0, .behind
+        given eax, BP(0, EXEC, LEN1)
+        try "breakpoint set in the shadow of mov ss"
+        mov ecx, ss
+        mov ss, ecx
+        mov dr7, eax
+        nop
+.behind: inc edx
+        nop
+        endtry
+        given eax, 0
+        try "breakpoint taken away in the shadow of mov ss"
+        mov ecx, ss
+        mov ss, ecx
+        mov dr7, eax
+        inc edx
+        endtry
+        xor eax, eax
+        mov dr6, eax
+        ret
 
 instruction_breakpoints:
         user32

@@ -164,7 +164,7 @@ static void run_single(struct x86 *c)
     if (c->trace) c->trace(c->trace_opaque, b->insn, NULL);
     b->insn[0].fn(c, b->insn);
     if (shadow && c->inhibit_traps) c->inhibit = c->inhibit_traps = false; // of loads of SS in a row only the first has one (SDM 3A 6.8.3)
-    x86_update_step(c); // it may have written to DR7, or to memory from which a task switch loads it
+    x86_update_step(c); // DR7 may be another one: by MOV, or a task switch, which clears its local breakpoints
     if (!c->kicked) { // else the slice ends here
         c->budget += rest;
         c->limit += (uint64_t)rest;

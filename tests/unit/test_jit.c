@@ -12,7 +12,6 @@
 
 Suite *jit_suite(void);
 
-/* Left after an instruction that a handler ran, which is the last one before IP wraps. */
 /* Instructions run one by one while there are breakpoints on some, and no longer. */
 START_TEST(test_breakpoints_come_and_go)
 {
@@ -32,6 +31,7 @@ START_TEST(test_breakpoints_come_and_go)
 }
 END_TEST
 
+/* Left after an instruction that a handler ran, which is the last one before IP wraps. */
 START_TEST(test_left_where_ip_wraps)
 {
     static const uint8_t code[] = {0x90, 0x9c}; /* NOP; PUSHF at FFFF */
